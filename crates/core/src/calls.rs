@@ -1,0 +1,204 @@
+//! Costs by function and by arc, as call-graph profilers write them.
+
+use crate::id::{FrameId, FunctionId, StringId, ThreadId};
+
+/// The call graph of one thread and one part of a source.
+///
+/// It knows who called whom, but not through which chain of callers:
+///
+/// ```text
+/// own      a.py:3 f        self 12
+/// arcs     a.py:1 main -> f   calls 7, inclusive 34, of it f itself 12
+/// totals   f               calls 7, inclusive 34
+/// ```
+///
+/// Costs are vectors over the value types of the profile. Calls are vectors too, over the columns of
+/// [`CallGraph::count_stride`]: one, or two in a diff.
+#[derive(Clone, Debug)]
+pub struct CallGraph {
+    /// The thread, where the source keeps threads apart.
+    pub thread: Option<ThreadId>,
+    /// The part of the source: a slice of its time that was dumped on its own.
+    pub part: Option<StringId>,
+    stride: usize,
+    count_stride: usize,
+    own_frames: Vec<FrameId>,
+    own_costs: Vec<i64>,
+    arcs: Vec<(FrameId, FunctionId)>,
+    arc_numbers: Numbers,
+    totals: Vec<FunctionId>,
+    total_numbers: Numbers,
+}
+
+/// One caller-callee pair and its numbers; each is there only where the source states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arc<'a> {
+    /// The place that calls.
+    pub caller: FrameId,
+    /// The function that is called.
+    pub callee: FunctionId,
+    /// How often.
+    pub calls: Option<&'a [i64]>,
+    /// How often while the callee was not active already.
+    pub primitive_calls: Option<&'a [i64]>,
+    /// What the callee and all that it called cost under this caller.
+    pub inclusive: Option<&'a [i64]>,
+    /// What the callee itself cost under this caller.
+    pub callee_self: Option<&'a [i64]>,
+}
+
+/// What the source states of a function as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total<'a> {
+    /// The function.
+    pub function: FunctionId,
+    /// How often it was called.
+    pub calls: Option<&'a [i64]>,
+    /// How often while it was not active already.
+    pub primitive_calls: Option<&'a [i64]>,
+    /// What it and all that it called cost, recursion counted once.
+    pub inclusive: Option<&'a [i64]>,
+}
+
+impl<'a> Arc<'a> {
+    /// Returns an arc without numbers.
+    pub fn new(caller: FrameId, callee: FunctionId) -> Arc<'a> {
+        Arc { caller, callee, calls: None, primitive_calls: None, inclusive: None, callee_self: None }
+    }
+}
+
+impl<'a> Total<'a> {
+    /// Returns a statement without numbers.
+    pub fn new(function: FunctionId) -> Total<'a> {
+        Total { function, calls: None, primitive_calls: None, inclusive: None }
+    }
+}
+
+impl CallGraph {
+    /// Returns an empty graph for costs of `stride` value types.
+    pub fn new(stride: usize) -> CallGraph {
+        CallGraph::with_count_stride(stride, 1)
+    }
+
+    /// Returns an empty graph whose call counts have `count_stride` columns.
+    pub fn with_count_stride(stride: usize, count_stride: usize) -> CallGraph {
+        CallGraph {
+            thread: None,
+            part: None,
+            stride,
+            count_stride,
+            own_frames: Vec::new(),
+            own_costs: Vec::new(),
+            arcs: Vec::new(),
+            arc_numbers: Numbers::default(),
+            totals: Vec::new(),
+            total_numbers: Numbers::default(),
+        }
+    }
+
+    /// Returns the number of columns of a cost.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Returns the number of columns of a call count.
+    pub fn count_stride(&self) -> usize {
+        self.count_stride
+    }
+
+    /// Adds what a place cost on its own; several rows of one frame add up.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is not one cost per value type.
+    pub fn add_own(&mut self, frame: FrameId, costs: &[i64]) {
+        assert_eq!(costs.len(), self.stride, "one cost per value type");
+        self.own_frames.push(frame);
+        self.own_costs.extend_from_slice(costs);
+    }
+
+    /// Adds an arc; several rows of one caller and callee add up.
+    pub fn add_arc(&mut self, arc: Arc<'_>) {
+        self.arcs.push((arc.caller, arc.callee));
+        let counts = [arc.calls, arc.primitive_calls];
+        self.arc_numbers.push(counts, self.count_stride, [arc.inclusive, arc.callee_self], self.stride);
+    }
+
+    /// Adds what the source states of a function; several rows of one function add up.
+    pub fn add_total(&mut self, total: Total<'_>) {
+        self.totals.push(total.function);
+        let counts = [total.calls, total.primitive_calls];
+        self.total_numbers.push(counts, self.count_stride, [total.inclusive, None], self.stride);
+    }
+
+    /// Returns the own costs, in file order.
+    pub fn own(&self) -> impl ExactSizeIterator<Item = (FrameId, &[i64])> {
+        let stride = self.stride;
+        self.own_frames.iter().enumerate().map(move |(row, &frame)| (frame, &self.own_costs[row * stride..][..stride]))
+    }
+
+    /// Returns the arcs, in file order.
+    pub fn arcs(&self) -> impl ExactSizeIterator<Item = Arc<'_>> {
+        self.arcs.iter().enumerate().map(|(row, &(caller, callee))| {
+            let ([calls, primitive_calls], [inclusive, callee_self]) =
+                self.arc_numbers.at(row, self.count_stride, self.stride);
+            Arc { caller, callee, calls, primitive_calls, inclusive, callee_self }
+        })
+    }
+
+    /// Returns what the source states of functions, in file order.
+    pub fn totals(&self) -> impl ExactSizeIterator<Item = Total<'_>> {
+        self.totals.iter().enumerate().map(|(row, &function)| {
+            let ([calls, primitive_calls], [inclusive, _]) = self.total_numbers.at(row, self.count_stride, self.stride);
+            Total { function, calls, primitive_calls, inclusive }
+        })
+    }
+
+    /// Returns whether the graph has no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.own_frames.is_empty() && self.arcs.is_empty() && self.totals.is_empty()
+    }
+}
+
+/// Up to two counts and two costs per row, each of which a row may lack.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    has: Vec<u8>,
+    counts: [Vec<i64>; 2],
+    costs: [Vec<i64>; 2],
+}
+
+impl Numbers {
+    fn push(&mut self, counts: [Option<&[i64]>; 2], count_stride: usize, costs: [Option<&[i64]>; 2], stride: usize) {
+        let row = self.has.len();
+        let mut has = 0;
+        let cells = self.counts.iter_mut().zip(counts).map(|(column, cell)| (column, cell, count_stride));
+        let cells = cells.chain(self.costs.iter_mut().zip(costs).map(|(column, cell)| (column, cell, stride)));
+        for (bit, (column, cell, stride)) in cells.enumerate() {
+            if let Some(cell) = cell {
+                assert_eq!(cell.len(), stride, "one number per column");
+                column.resize(row * stride, 0);
+                column.extend_from_slice(cell);
+                has |= 1 << bit;
+            }
+        }
+        self.has.push(has);
+    }
+
+    #[expect(clippy::type_complexity, reason = "two pairs of optional slices, named by the callers")]
+    fn at(&self, row: usize, count_stride: usize, stride: usize) -> ([Option<&[i64]>; 2], [Option<&[i64]>; 2]) {
+        let has = self.has[row];
+        let cell = |bit: u8, column: &'_ Vec<i64>, stride: usize| {
+            (has & 1 << bit != 0).then(|| row * stride..(row + 1) * stride).filter(|cell| cell.end <= column.len())
+        };
+        let [calls, primitive] = &self.counts;
+        let [inclusive, own] = &self.costs;
+        (
+            [
+                cell(0, calls, count_stride).map(|range| &calls[range]),
+                cell(1, primitive, count_stride).map(|range| &primitive[range]),
+            ],
+            [cell(2, inclusive, stride).map(|range| &inclusive[range]), cell(3, own, stride).map(|range| &own[range])],
+        )
+    }
+}

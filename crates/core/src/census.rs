@@ -1,0 +1,204 @@
+//! Which facets a profile has, how often, and where first.
+
+use crate::facet::{Facet, Facets};
+use crate::id::Id;
+use crate::profile::Profile;
+use crate::value::{Role, Unit, ValueType};
+
+/// How often a profile has each facet, with a first example.
+#[derive(Clone, Debug)]
+pub struct Census {
+    rows: Vec<(u64, Option<String>)>,
+    /// The number of value types.
+    pub value_types: usize,
+    /// The number of samples.
+    pub samples: u64,
+    /// The number of different threads of samples and call graphs, "no thread" being one of them.
+    pub threads: usize,
+}
+
+impl Census {
+    /// Returns how often the facet is there.
+    pub fn count(&self, facet: Facet) -> u64 {
+        self.rows[facet as usize].0
+    }
+
+    /// Returns the first example of a facet in the words of the profile.
+    pub fn example(&self, facet: Facet) -> Option<&str> {
+        self.rows[facet as usize].1.as_deref()
+    }
+
+    /// Returns the facets that are there.
+    pub fn present(&self) -> Facets {
+        Facet::ALL.iter().fold(Facets::NONE, |set, &facet| set.with_if(facet, self.count(facet) > 0))
+    }
+
+    fn add(&mut self, facet: Facet, is_there: bool, example: impl FnOnce() -> String) {
+        let (count, first) = &mut self.rows[facet as usize];
+        if is_there {
+            if *count == 0 {
+                let text = example();
+                *first = (!text.is_empty()).then_some(text);
+            }
+            *count += 1;
+        }
+    }
+}
+
+impl Profile {
+    /// Counts every facet of the profile.
+    ///
+    /// Frames, functions and mappings count whether or not a sample points at them.
+    pub fn census(&self) -> Census {
+        let mut census = Census {
+            rows: vec![(0, None); Facet::ALL.len()],
+            value_types: self.value_types.len(),
+            samples: 0,
+            threads: 0,
+        };
+        self.count_values(&mut census);
+        self.count_samples(&mut census);
+        self.count_calls(&mut census);
+        self.count_threads(&mut census);
+        self.count_functions(&mut census);
+        self.count_frames(&mut census);
+        self.count_meta(&mut census);
+        census
+    }
+
+    fn count_values(&self, census: &mut Census) {
+        let unnamed = ValueType::unnamed();
+        for (index, value_type) in self.value_types.iter().enumerate() {
+            let name = || format!("{}/{}", value_type.kind, value_type.unit.name);
+            census.add(Facet::SeveralValues, index > 0, name);
+            let is_named = value_type.kind != unnamed.kind || value_type.unit.name != unnamed.unit.name;
+            census.add(Facet::ValueTypes, is_named, name);
+            census.add(Facet::UnitScales, value_type.unit != Unit::named(&value_type.unit.name), || {
+                let Unit { name, factor, exponent, .. } = &value_type.unit;
+                format!("{name} in steps of {factor}e{exponent}")
+            });
+            let is_odd = value_type.role != self.usual_role(value_type);
+            census.add(Facet::Roles, is_odd, || format!("{} {}", name(), value_type.role.name()));
+        }
+    }
+
+    /// Returns the role that a value type has unless somebody says otherwise: counts of samples
+    /// observe, if there is a sampling period; everything else is measured.
+    pub fn usual_role(&self, value_type: &ValueType) -> Role {
+        let counts_samples = value_type.kind == "samples" && value_type.unit.name == "count";
+        if counts_samples && self.meta.period.is_some() { Role::Observations } else { Role::Measured }
+    }
+
+    fn count_samples(&self, census: &mut Census) {
+        census.samples = self.samples.len() as u64;
+        for sample in self.samples.iter() {
+            let name = || {
+                let leaf = sample.stack.and_then(|stack| self.frame_name(self.stacks.leaf(stack)));
+                leaf.unwrap_or_default().to_owned()
+            };
+            census.add(Facet::NegativeValues, sample.values.iter().any(|&value| value < 0), || {
+                format!("{:?} of {}", sample.values, name())
+            });
+            census.add(Facet::ZeroSamples, sample.values.iter().all(|&value| value == 0), name);
+            census.add(Facet::EmptyStacks, sample.stack.is_none(), || format!("{:?}", sample.values));
+            census.add(Facet::Timestamps, sample.time_ns.is_some(), || {
+                format!("{} ns", sample.time_ns.unwrap_or_default())
+            });
+            census.add(Facet::CallBoundaries, sample.kept.is_some(), name);
+            census.add(Facet::Labels, sample.labels.is_some(), || {
+                self.label_list(sample.labels).map(|label| &self.strings[label.key]).collect::<Vec<_>>().join(", ")
+            });
+        }
+    }
+
+    fn count_calls(&self, census: &mut Census) {
+        let frame_name = |frame| self.frame_name(frame).unwrap_or_default().to_owned();
+        for graph in &self.calls {
+            census.add(Facet::Parts, graph.part.is_some(), || self.strings.text(graph.part).to_owned());
+            for (frame, costs) in graph.own() {
+                census.add(Facet::NegativeValues, costs.iter().any(|&cost| cost < 0), || {
+                    format!("{costs:?} of {}", frame_name(frame))
+                });
+            }
+            for arc in graph.arcs() {
+                let name =
+                    || format!("{} -> {}", frame_name(arc.caller), &self.strings[self.functions[arc.callee].name]);
+                census.add(Facet::Arcs, true, name);
+                census.add(Facet::CallCounts, arc.calls.is_some(), name);
+                census.add(Facet::PrimitiveCalls, arc.primitive_calls.is_some(), name);
+                census.add(Facet::CalleeSelf, arc.callee_self.is_some(), name);
+                census.add(Facet::ArcCosts, arc.inclusive.is_some(), name);
+                let costs = [arc.inclusive, arc.callee_self].into_iter().flatten().flatten();
+                census.add(Facet::NegativeValues, costs.into_iter().any(|&cost| cost < 0), name);
+            }
+            for total in graph.totals() {
+                let name = || self.strings[self.functions[total.function].name].to_owned();
+                census.add(Facet::CallCounts, total.calls.is_some(), name);
+                census.add(Facet::PrimitiveCalls, total.primitive_calls.is_some(), name);
+                census.add(Facet::Totals, total.inclusive.is_some(), name);
+                let is_negative = total.inclusive.is_some_and(|costs| costs.iter().any(|&cost| cost < 0));
+                census.add(Facet::NegativeValues, is_negative, name);
+            }
+        }
+    }
+
+    fn count_threads(&self, census: &mut Census) {
+        let mut is_used = vec![false; self.threads.len() + 1];
+        let threads = self.samples.iter().map(|sample| sample.thread);
+        for thread in threads.chain(self.calls.iter().map(|graph| graph.thread)) {
+            is_used[thread.map_or(0, |thread| thread.index() + 1)] = true;
+        }
+        census.threads = is_used.iter().filter(|&&used| used).count();
+        for (id, thread) in self.threads.iter().filter(|(id, _)| is_used[id.index() + 1]) {
+            census.add(Facet::Threads, true, || self.thread_title(id));
+            let has_process = thread.process.is_some() || thread.source != 0;
+            census.add(Facet::Processes, has_process, || self.strings.text(thread.process).to_owned());
+        }
+    }
+
+    fn count_functions(&self, census: &mut Census) {
+        for (_, function) in self.functions.iter() {
+            let name = || self.strings[function.name].to_owned();
+            census.add(Facet::SystemNames, function.system_name.is_some(), name);
+            census.add(Facet::Modules, function.module.is_some(), name);
+            census.add(Facet::Files, function.file.is_some(), name);
+            census.add(Facet::FullPaths, function.full_path.is_some(), name);
+            census.add(Facet::StartLines, function.start_line.is_some(), name);
+        }
+    }
+
+    fn count_frames(&self, census: &mut Census) {
+        for (id, frame) in self.frames.iter() {
+            let name = || self.frame_name(id).unwrap_or_default().to_owned();
+            census.add(Facet::Unnamed, frame.function.is_none(), || frame.invented_name());
+            census.add(Facet::Lines, frame.line.is_some(), name);
+            census.add(Facet::Columns, frame.column.is_some(), name);
+            census.add(Facet::FrameFiles, frame.file.is_some(), name);
+            census.add(Facet::Addresses, frame.address.is_some(), || frame.invented_name());
+            census.add(Facet::Inlining, frame.inlined, name);
+            census.add(Facet::Folding, frame.folded, name);
+            census.add(Facet::InApp, frame.in_app.is_some(), name);
+        }
+        for (_, mapping) in self.mappings.iter() {
+            census.add(Facet::Mappings, true, || self.strings.text(mapping.file).to_owned());
+        }
+    }
+
+    fn count_meta(&self, census: &mut Census) {
+        let meta = &self.meta;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        census.add(Facet::Title, meta.title.is_some(), || text(&meta.title));
+        census.add(Facet::Start, meta.start_ns.is_some(), String::new);
+        census.add(Facet::Duration, meta.duration_ns.is_some(), String::new);
+        census.add(Facet::Period, meta.period.is_some(), String::new);
+        census.add(Facet::Producer, meta.producer.is_some(), || text(&meta.producer));
+        for comment in &meta.comments {
+            census.add(Facet::Comments, true, || comment.clone());
+        }
+        census.add(Facet::DocUrl, meta.doc_url.is_some(), || text(&meta.doc_url));
+        let default = meta.default_value.and_then(|index| self.value_types.get(index));
+        census.add(Facet::DefaultValue, default.is_some(), || default.map_or(String::new(), |it| it.kind.clone()));
+        census.add(Facet::FrameFilters, meta.drop_frames.is_some(), || text(&meta.drop_frames));
+        census.add(Facet::FrameFilters, meta.keep_frames.is_some(), || text(&meta.keep_frames));
+    }
+}

@@ -1,0 +1,133 @@
+//! Bringing a profile into what a format can hold, and saying what that costs.
+
+use crate::derive;
+use crate::error::{Error, Result};
+use crate::facet::{Facet, Facets};
+use crate::format::{Format, Holds, OnlyTime, Shape, WriteOptions};
+use crate::notes::{NoteKind, Notes};
+use crate::profile::Profile;
+use crate::value::{Dimension, Unit, ValueType};
+use std::borrow::Cow;
+
+/// Returns the profile as a format can hold it: one value where it holds one, in the shape that it
+/// needs, less the facets that it cannot keep. Notes everything that is lost, estimated or made up.
+///
+/// # Errors
+///
+/// Fails where a value index is out of range, where sums do not fit into 64 bits, and where estimated
+/// stacks would exceed a limit.
+pub fn prepare<'p>(
+    profile: &'p Profile,
+    format: &Format,
+    options: &WriteOptions,
+    notes: &mut Notes,
+) -> Result<Cow<'p, Profile>> {
+    let mut profile = Cow::Borrowed(profile);
+    if let Some(value) = options.value {
+        if value >= profile.value_types.len() {
+            let there = profile.value_types.len();
+            return Err(Error::usage(format!("there is no value {value}: the profile has {there}")));
+        }
+        if profile.meta.default_value != Some(value) {
+            profile.to_mut().meta.default_value = Some(value);
+        }
+    }
+    let holds = format.can_hold(options, &profile.census());
+    if !holds.facets.has(Facet::SeveralValues) {
+        lose(&mut profile, Facets::of(&[Facet::SeveralValues]), format, notes)?;
+    }
+    shape(&mut profile, holds.shape, notes)?;
+    if let Some(only_time) = holds.only_time {
+        relabel(&mut profile, only_time, format, notes)?;
+    }
+    let Holds { facets, needs, .. } = format.can_hold(options, &profile.census());
+    lose(&mut profile, Facets::ALL.minus(facets), format, notes)?;
+    supply(&mut profile, needs, format, notes)?;
+    Ok(profile)
+}
+
+/// Takes the facets of `lost` that the profile has away from it and notes each.
+fn lose(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &mut Notes) -> Result<()> {
+    let census = profile.census();
+    let mut there = Facets::NONE;
+    for facet in lost.iter().filter(|&facet| census.count(facet) > 0) {
+        there = there.with(facet);
+        let what = format!("{} cannot hold {}", format.name(), facet.what());
+        let example = || census.example(facet).map(str::to_owned);
+        notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
+    }
+    if !there.is_empty() {
+        let (less, rounding) = profile.without(there)?;
+        rounding.note(notes, &less.value_types.first().map_or("", |it| &it.unit.name));
+        *profile = Cow::Owned(less);
+    }
+    Ok(())
+}
+
+fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, notes: &mut Notes) -> Result<()> {
+    let has_samples = !profile.samples.is_empty();
+    match shape {
+        Shape::Stacks if !profile.calls.is_empty() => {
+            if has_samples {
+                drop_calls(profile.to_mut());
+            } else {
+                *profile = Cow::Owned(derive::stacks(profile, notes)?);
+            }
+        }
+        Shape::CallGraph if has_samples => *profile = Cow::Owned(derive::call_graph(profile, notes)?),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A profile with samples and call graphs says the same cost twice; the samples say more.
+fn drop_calls(profile: &mut Profile) {
+    profile.calls.clear();
+}
+
+/// Makes the one value a time, in the unit of a format that knows only time.
+fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, notes: &mut Notes) -> Result<()> {
+    let Some(value_type) = profile.value_types.first().cloned() else { return Ok(()) };
+    let wanted = ValueType { kind: only.kind.to_owned(), unit: Unit::named(only.unit), role: only.role };
+    let name = format!("{}/{}", value_type.kind, value_type.unit.name);
+    if value_type.unit.dimension == Dimension::Time {
+        let (scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
+        let exponent = scaled.value_types[0].unit.exponent;
+        let mut scaled = scaled;
+        if scaled.value_types[0].unit.factor != 1 {
+            return Err(Error::unsupported(format!(
+                "{} cannot hold values in {}",
+                format.name(),
+                value_type.unit.name
+            )));
+        }
+        rounding.note(notes, only.unit);
+        if value_type.kind != only.kind {
+            let what = format!("{} calls every time {}", format.name(), only.kind);
+            notes.add(NoteKind::Renamed, what, 1, "value lost its kind", || name);
+        }
+        scaled.value_types[0] = ValueType { unit: wanted.unit.with_exponent(exponent), ..wanted };
+        *profile = Cow::Owned(scaled);
+    } else {
+        let seconds = if only.other_exponent == 0 { "1 s" } else { "1 ns" };
+        let what = format!("{} knows only time: 1 {} is written as {seconds}", format.name(), value_type.unit.name);
+        notes.add(NoteKind::Relabelled, what, 1, "value relabelled", || name);
+        let (mut scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
+        rounding.note(notes, &value_type.unit.name);
+        scaled.value_types[0] = ValueType { unit: wanted.unit.with_exponent(only.other_exponent), ..wanted };
+        *profile = Cow::Owned(scaled);
+    }
+    Ok(())
+}
+
+/// Makes up the facets that a format needs and the profile lacks.
+fn supply(profile: &mut Cow<'_, Profile>, needs: Facets, format: &Format, notes: &mut Notes) -> Result<()> {
+    if needs.is_empty() {
+        return Ok(());
+    }
+    for (facet, count) in derive::complete(profile.to_mut(), needs)? {
+        let what = format!("{} needs {}", format.name(), facet.what());
+        notes.add(NoteKind::Invented, what, count, "were made up", || None);
+    }
+    Ok(())
+}

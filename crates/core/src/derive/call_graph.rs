@@ -1,0 +1,254 @@
+//! Stacks into a call graph, exactly.
+
+use super::walk::{Visitor, Weights, add};
+use crate::calls::{Arc, CallGraph, Total};
+use crate::error::Result;
+use crate::facet::Facets;
+use crate::hash::Map;
+use crate::id::{FrameId, FunctionId, Id, ThreadId};
+use crate::notes::{NoteKind, Notes};
+use crate::profile::Profile;
+use crate::samples::{Sample, Samples};
+use crate::transfer::Transfer;
+
+/// Returns the profile with its samples turned into one call graph per thread.
+///
+/// The own cost goes to the leaf frame; each distinct arc of a stack counts once per sample, and so does
+/// each function's total, however deep it recurses. Calls are counted where the source tells which frames
+/// of consecutive samples are the same calls. Frames without a function are named after their address.
+///
+/// # Errors
+///
+/// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
+    let named;
+    let profile = if profile.frames.iter().any(|(_, frame)| frame.function.is_none()) {
+        named = profile.without(Facets::of(&[crate::Facet::Unnamed]))?.0;
+        &named
+    } else {
+        profile
+    };
+    let mut to = Profile::new(profile.value_types.clone());
+    to.meta = profile.meta.clone();
+    let mut transfer = Transfer::new(profile, Facets::NONE);
+    for (id, _) in profile.mappings.iter() {
+        transfer.mapping(&mut to, id);
+    }
+    let mut threads: Vec<Option<ThreadId>> = profile.samples.iter().map(|sample| sample.thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    let place: Map<_, _> = threads.iter().enumerate().map(|(place, &thread)| (thread, place)).collect();
+    let stride = profile.value_types.len();
+    let mut weights: Vec<Weights> = threads.iter().map(|_| Weights::new(stride)).collect();
+    for sample in profile.samples.iter() {
+        if let Some(stack) = sample.stack {
+            weights[place[&sample.thread]].add(stack, sample.values)?;
+        }
+    }
+    let calls = count_calls(profile, &place, threads.len());
+    for ((thread, weights), calls) in threads.into_iter().zip(weights).zip(calls) {
+        let mut builder = Builder::new(profile);
+        weights.walk(&profile.stacks, &mut builder)?;
+        let mut graph = builder.graph(&mut to, &mut transfer, calls.as_ref());
+        graph.thread = transfer.thread(&mut to, thread);
+        to.calls.push(graph);
+    }
+    note_losses(profile, notes);
+    to.samples = Samples::new(stride);
+    Ok(to)
+}
+
+fn note_losses(profile: &Profile, notes: &mut Notes) {
+    let census = profile.census();
+    let stacks = profile.samples.len() as u64;
+    notes.add(NoteKind::Lost, "stacks became a call graph", stacks, "samples lost their chain of callers", || None);
+    for facet in
+        [crate::Facet::EmptyStacks, crate::Facet::Timestamps, crate::Facet::CallBoundaries, crate::Facet::Labels]
+    {
+        if census.count(facet) > 0 {
+            let what = format!("a call graph cannot hold {}", facet.what());
+            notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), || {
+                census.example(facet).map(str::to_owned)
+            });
+        }
+    }
+}
+
+type ArcKey = (FrameId, FunctionId);
+
+/// Sums up what a walk meets; frames and functions are those of the source profile.
+struct Builder<'p> {
+    profile: &'p Profile,
+    path: Vec<FrameId>,
+    active: Vec<u32>,
+    totals: Vec<Option<Vec<i64>>>,
+    own: Map<FrameId, Vec<i64>>,
+    arcs: Map<ArcKey, ArcCosts>,
+}
+
+#[derive(Default)]
+struct ArcCosts {
+    active: u32,
+    inclusive: Vec<i64>,
+    callee_self: Vec<i64>,
+}
+
+impl<'p> Builder<'p> {
+    fn new(profile: &'p Profile) -> Builder<'p> {
+        Builder {
+            profile,
+            path: Vec::new(),
+            active: vec![0; profile.functions.len()],
+            totals: vec![None; profile.functions.len()],
+            own: Map::default(),
+            arcs: Map::default(),
+        }
+    }
+
+    fn arc(&self, frame: FrameId) -> Option<ArcKey> {
+        Some((*self.path.last()?, self.profile.frames[frame].function?))
+    }
+
+    fn graph(self, to: &mut Profile, transfer: &mut Transfer<'_>, calls: Option<&Calls>) -> CallGraph {
+        let mut graph = CallGraph::new(self.profile.value_types.len());
+        let mut own: Vec<_> = self.own.into_iter().collect();
+        own.sort_unstable_by_key(|(frame, _)| *frame);
+        for (frame, costs) in own {
+            graph.add_own(transfer.frame(to, frame), &costs);
+        }
+        let none = [0];
+        let count = |counts: Option<&[i64; 2]>, index: usize| counts.map_or(none, |counts| [counts[index]]);
+        let mut arcs: Vec<_> = self.arcs.into_iter().collect();
+        arcs.sort_unstable_by_key(|(key, _)| *key);
+        for ((caller, callee), costs) in arcs {
+            let counts = calls.map(|calls| calls.arcs.get(&(caller, callee)));
+            let [all, primitive] = [0, 1].map(|index| counts.map(|counts| count(counts, index)));
+            graph.add_arc(Arc {
+                caller: transfer.frame(to, caller),
+                callee: transfer.function(to, callee),
+                calls: all.as_ref().map(|count| &count[..]),
+                primitive_calls: primitive.as_ref().map(|count| &count[..]),
+                inclusive: Some(&costs.inclusive),
+                callee_self: Some(&costs.callee_self),
+            });
+        }
+        for (index, total) in self.totals.iter().enumerate() {
+            let function = FunctionId::from_index(index);
+            let counts = calls.map(|calls| calls.functions.get(&function));
+            let [all, primitive] = [0, 1].map(|index| counts.map(|counts| count(counts, index)));
+            if let Some(costs) = total {
+                graph.add_total(Total {
+                    function: transfer.function(to, function),
+                    calls: all.as_ref().map(|count| &count[..]),
+                    primitive_calls: primitive.as_ref().map(|count| &count[..]),
+                    inclusive: Some(costs),
+                });
+            }
+        }
+        graph
+    }
+}
+
+impl Visitor for Builder<'_> {
+    fn enter(&mut self, frame: FrameId, below: &[i64]) -> Result<()> {
+        if let Some(key) = self.arc(frame) {
+            let arc = self.arcs.entry(key).or_insert_with(|| ArcCosts {
+                active: 0,
+                inclusive: vec![0; below.len()],
+                callee_self: vec![0; below.len()],
+            });
+            if arc.active == 0 {
+                add(&mut arc.inclusive, below)?;
+            }
+            arc.active += 1;
+        }
+        if let Some(function) = self.profile.frames[frame].function.map(Id::index) {
+            if self.active[function] == 0 {
+                add(self.totals[function].get_or_insert_with(|| vec![0; below.len()]), below)?;
+            }
+            self.active[function] += 1;
+        }
+        self.path.push(frame);
+        Ok(())
+    }
+
+    fn leaf(&mut self, frame: FrameId, own: &[i64]) -> Result<()> {
+        add(self.own.entry(frame).or_insert_with(|| vec![0; own.len()]), own)?;
+        self.path.pop();
+        let key = self.arc(frame);
+        self.path.push(frame);
+        match key.and_then(|key| self.arcs.get_mut(&key)) {
+            Some(arc) => add(&mut arc.callee_self, own),
+            None => Ok(()),
+        }
+    }
+
+    fn leave(&mut self, frame: FrameId) {
+        self.path.pop();
+        if let Some(arc) = self.arc(frame).and_then(|key| self.arcs.get_mut(&key)) {
+            arc.active -= 1;
+        }
+        if let Some(function) = self.profile.frames[frame].function {
+            self.active[function.index()] -= 1;
+        }
+    }
+}
+
+/// Calls and primitive calls by function and arc, of one thread.
+#[derive(Default)]
+struct Calls {
+    functions: Map<FunctionId, [i64; 2]>,
+    arcs: Map<ArcKey, [i64; 2]>,
+    path: Vec<FrameId>,
+    active: Map<FunctionId, u32>,
+    active_arcs: Map<ArcKey, u32>,
+}
+
+/// Counts the calls of each thread from the boundaries between samples; none where there are none.
+fn count_calls(profile: &Profile, place: &Map<Option<ThreadId>, usize>, threads: usize) -> Vec<Option<Calls>> {
+    let mut calls: Vec<Option<Calls>> = (0..threads).map(|_| None).collect();
+    if profile.samples.has_kept() {
+        for sample in profile.samples.iter() {
+            calls[place[&sample.thread]].get_or_insert_default().step(profile, sample);
+        }
+    }
+    calls
+}
+
+impl Calls {
+    /// Leaves the calls that ended before this sample and enters those that began with it.
+    fn step(&mut self, profile: &Profile, sample: Sample<'_>) {
+        let kept = sample.kept.unwrap_or(0) as usize;
+        let function = |frame: FrameId| profile.frames[frame].function;
+        while self.path.len() > kept {
+            let Some(callee) = self.path.pop().and_then(function) else { continue };
+            if let Some(active) = self.active.get_mut(&callee) {
+                *active -= 1;
+            }
+            if let Some(active) = self.path.last().and_then(|&caller| self.active_arcs.get_mut(&(caller, callee))) {
+                *active -= 1;
+            }
+        }
+        let Some(stack) = sample.stack else { return };
+        let new = profile.stacks.depth(stack) as usize - self.path.len();
+        let mut frames: Vec<FrameId> = profile.stacks.leaf_to_root(stack).take(new).collect();
+        while let Some(frame) = frames.pop() {
+            if let Some(callee) = function(frame) {
+                let active = self.active.entry(callee).or_default();
+                count(self.functions.entry(callee).or_default(), *active == 0);
+                *active += 1;
+                if let Some(&caller) = self.path.last() {
+                    let active = self.active_arcs.entry((caller, callee)).or_default();
+                    count(self.arcs.entry((caller, callee)).or_default(), *active == 0);
+                    *active += 1;
+                }
+            }
+            self.path.push(frame);
+        }
+    }
+}
+
+fn count(counts: &mut [i64; 2], is_primitive: bool) {
+    counts[0] += 1;
+    counts[1] += i64::from(is_primitive);
+}

@@ -1,0 +1,191 @@
+//! What each function cost, on its own and with all that it called.
+
+use super::walk::{Visitor, Weights, add};
+use crate::calls::CallGraph;
+use crate::error::Result;
+use crate::id::{FrameId, FunctionId, Id};
+use crate::profile::Profile;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+/// Self and total cost of every function, one vector over the value types per function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionTotals {
+    rows: Vec<FunctionTotal>,
+}
+
+/// Self and total cost of one function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FunctionTotal {
+    /// What it cost on its own.
+    pub own: Vec<i64>,
+    /// What it cost with all that it called, recursion counted once.
+    pub total: Vec<i64>,
+    /// Whether `total` is only an upper bound: the function is in a cycle and the source does not say.
+    pub is_bound: bool,
+    /// How often it was called, per column of counts.
+    pub calls: Option<Vec<i64>>,
+    /// How often it was called while it was not active already.
+    pub primitive_calls: Option<Vec<i64>>,
+}
+
+impl std::ops::Index<FunctionId> for FunctionTotals {
+    type Output = FunctionTotal;
+
+    fn index(&self, id: FunctionId) -> &FunctionTotal {
+        &self.rows[id.index()]
+    }
+}
+
+/// Returns what each function of the profile cost, from the samples or else from the call graphs.
+///
+/// Frames without a function count for none: name them first, by [`Profile::without`] of
+/// [`Facet::Unnamed`](crate::Facet::Unnamed).
+///
+/// # Errors
+///
+/// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
+    let stride = profile.value_types.len();
+    let zero = FunctionTotal { own: vec![0; stride], total: vec![0; stride], ..FunctionTotal::default() };
+    let mut totals = FunctionTotals { rows: vec![zero; profile.functions.len()] };
+    if profile.samples.is_empty() {
+        for graph in &profile.calls {
+            totals.add_graph(profile, graph)?;
+        }
+        return Ok(totals);
+    }
+    let mut weights = Weights::new(stride);
+    for sample in profile.samples.iter() {
+        if let Some(stack) = sample.stack {
+            weights.add(stack, sample.values)?;
+        }
+    }
+    let mut sums = Sums { profile, active: vec![0; profile.functions.len()], totals };
+    weights.walk(&profile.stacks, &mut sums)?;
+    Ok(sums.totals)
+}
+
+struct Sums<'p> {
+    profile: &'p Profile,
+    active: Vec<u32>,
+    totals: FunctionTotals,
+}
+
+impl Visitor for Sums<'_> {
+    fn enter(&mut self, frame: FrameId, below: &[i64]) -> Result<()> {
+        let Some(function) = self.profile.frames[frame].function.map(Id::index) else { return Ok(()) };
+        self.active[function] += 1;
+        if self.active[function] == 1 { add(&mut self.totals.rows[function].total, below) } else { Ok(()) }
+    }
+
+    fn leaf(&mut self, frame: FrameId, own: &[i64]) -> Result<()> {
+        match self.profile.frames[frame].function.map(Id::index) {
+            Some(function) => add(&mut self.totals.rows[function].own, own),
+            None => Ok(()),
+        }
+    }
+
+    fn leave(&mut self, frame: FrameId) {
+        if let Some(function) = self.profile.frames[frame].function {
+            self.active[function.index()] -= 1;
+        }
+    }
+}
+
+impl FunctionTotals {
+    /// Adds one call graph: totals as the source states them, else from the arcs.
+    fn add_graph(&mut self, profile: &Profile, graph: &CallGraph) -> Result<()> {
+        let stride = graph.stride();
+        let count = profile.functions.len();
+        let mut own = vec![0; count * stride];
+        for (frame, costs) in graph.own() {
+            if let Some(function) = profile.frames[frame].function.map(Id::index) {
+                add(&mut own[function * stride..][..stride], costs)?;
+                add(&mut self.rows[function].own, costs)?;
+            }
+        }
+        let mut is_stated = vec![false; count];
+        for total in graph.totals() {
+            let row = &mut self.rows[total.function.index()];
+            add_counts(&mut row.calls, total.calls)?;
+            add_counts(&mut row.primitive_calls, total.primitive_calls)?;
+            if let Some(inclusive) = total.inclusive {
+                is_stated[total.function.index()] = true;
+                add(&mut row.total, inclusive)?;
+            }
+        }
+        if is_stated.iter().all(|&stated| stated) {
+            return Ok(());
+        }
+        self.add_unstated(profile, graph, &own, &is_stated)
+    }
+
+    /// Adds totals that the source does not state. Alone in its component, a function has its own cost
+    /// and that of its arcs to others. In a cycle it has at most the total of the cycle, and at most
+    /// what its callers see of it.
+    fn add_unstated(&mut self, profile: &Profile, graph: &CallGraph, own: &[i64], is_stated: &[bool]) -> Result<()> {
+        let stride = graph.stride();
+        let count = profile.functions.len();
+        let mut called: DiGraph<(), ()> = DiGraph::with_capacity(count, graph.arcs().len());
+        for _ in 0..count {
+            called.add_node(());
+        }
+        let ends =
+            |arc: &crate::calls::Arc<'_>| Some((profile.frames[arc.caller].function?.index(), arc.callee.index()));
+        for arc in graph.arcs() {
+            if let Some((caller, callee)) = ends(&arc).filter(|(caller, callee)| caller != callee) {
+                called.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
+            }
+        }
+        let components = petgraph::algo::tarjan_scc(&called);
+        let mut component_of = vec![0; count];
+        for (component, members) in components.iter().enumerate() {
+            members.iter().for_each(|member| component_of[member.index()] = component);
+        }
+        let mut down = own.to_vec();
+        let mut seen = vec![0; count * stride];
+        let mut of_component = vec![0; components.len() * stride];
+        for (function, costs) in own.chunks(stride.max(1)).enumerate() {
+            add(&mut of_component[component_of[function] * stride..][..stride], costs)?;
+        }
+        for arc in graph.arcs() {
+            let (Some((caller, callee)), Some(costs)) = (ends(&arc), arc.inclusive) else { continue };
+            if caller == callee {
+                continue;
+            }
+            add(&mut down[caller * stride..][..stride], costs)?;
+            add(&mut seen[callee * stride..][..stride], costs)?;
+            if component_of[caller] != component_of[callee] {
+                add(&mut of_component[component_of[caller] * stride..][..stride], costs)?;
+            }
+        }
+        for function in (0..count).filter(|&function| !is_stated[function]) {
+            let component = component_of[function];
+            let is_alone = components[component].len() == 1;
+            let row = &mut self.rows[function];
+            row.is_bound |= !is_alone;
+            for column in 0..stride {
+                let total = if is_alone {
+                    down[function * stride + column]
+                } else {
+                    let cycle = of_component[component * stride + column];
+                    let seen = seen[function * stride + column];
+                    cycle.min(if seen == 0 { cycle } else { seen })
+                };
+                add(&mut row.total[column..=column], &[total])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add_counts(sum: &mut Option<Vec<i64>>, counts: Option<&[i64]>) -> Result<()> {
+    match (sum, counts) {
+        (Some(sum), Some(counts)) => add(sum, counts),
+        (sum @ None, Some(counts)) => {
+            *sum = Some(counts.to_vec());
+            Ok(())
+        }
+        (_, None) => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! The samples of a profile, as columns.
+
+use crate::id::{LabelId, StackId, ThreadId};
+
+/// The samples of a profile in file order: a stack, one value per value type, and what else is known.
+///
+/// ```text
+/// stack    thread  time  kept  values (stride 2)
+/// main;f   1       0     0     10   4
+/// main;g   1       10    1      3   0       kept 1: the same call of main goes on
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Samples {
+    stride: usize,
+    stacks: Vec<Option<StackId>>,
+    values: Vec<i64>,
+    times: Sparse<i64>,
+    threads: Sparse<ThreadId>,
+    labels: Sparse<LabelId>,
+    kept: Sparse<u32>,
+}
+
+/// One row of [`Samples`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample<'a> {
+    /// The stack; none for time without any frame, such as idle time.
+    pub stack: Option<StackId>,
+    /// One value per value type of the profile.
+    pub values: &'a [i64],
+    /// Nanoseconds since the start of the profile.
+    pub time_ns: Option<i64>,
+    /// The thread that was sampled.
+    pub thread: Option<ThreadId>,
+    /// The first of its labels.
+    pub labels: Option<LabelId>,
+    /// In a source of events, how many frames of the previous sample of this thread are the same
+    /// calls and not merely the same functions; never more than the two stacks have in common.
+    pub kept: Option<u32>,
+}
+
+impl<'a> Sample<'a> {
+    /// Returns a sample of which only the stack and the values are known.
+    pub fn new(stack: Option<StackId>, values: &'a [i64]) -> Sample<'a> {
+        Sample { stack, values, time_ns: None, thread: None, labels: None, kept: None }
+    }
+}
+
+impl Samples {
+    /// Returns an empty list for samples of `stride` values each.
+    pub fn new(stride: usize) -> Samples {
+        Samples { stride, ..Samples::default() }
+    }
+
+    /// Adds a sample.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the sample does not have one value per value type.
+    pub fn push(&mut self, sample: Sample<'_>) {
+        assert_eq!(sample.values.len(), self.stride, "one value per value type");
+        let row = self.stacks.len();
+        self.stacks.push(sample.stack);
+        self.values.extend_from_slice(sample.values);
+        self.times.set(row, sample.time_ns);
+        self.threads.set(row, sample.thread);
+        self.labels.set(row, sample.labels);
+        self.kept.set(row, sample.kept);
+    }
+
+    /// Returns the number of samples.
+    pub fn len(&self) -> usize {
+        self.stacks.len()
+    }
+
+    /// Returns whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.stacks.is_empty()
+    }
+
+    /// Returns the number of values of a sample.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Returns the sample in the given row.
+    pub fn at(&self, row: usize) -> Sample<'_> {
+        Sample {
+            stack: self.stacks[row],
+            values: &self.values[row * self.stride..(row + 1) * self.stride],
+            time_ns: self.times.at(row),
+            thread: self.threads.at(row),
+            labels: self.labels.at(row),
+            kept: self.kept.at(row),
+        }
+    }
+
+    /// Returns the samples in file order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Sample<'_>> {
+        (0..self.len()).map(|row| self.at(row))
+    }
+
+    /// Returns the values of all samples, row by row.
+    pub fn values(&self) -> &[i64] {
+        &self.values
+    }
+
+    /// Returns whether any sample tells which calls it shares with the one before.
+    pub fn has_kept(&self) -> bool {
+        !self.kept.0.is_empty()
+    }
+}
+
+/// A column that takes no memory until a row has something in it.
+#[derive(Clone, Debug)]
+struct Sparse<T>(Vec<Option<T>>);
+
+impl<T: Copy> Sparse<T> {
+    fn set(&mut self, row: usize, value: Option<T>) {
+        if value.is_some() || !self.0.is_empty() {
+            self.0.resize(row, None);
+            self.0.push(value);
+        }
+    }
+
+    fn at(&self, row: usize) -> Option<T> {
+        self.0.get(row).copied().flatten()
+    }
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Sparse<T> {
+        Sparse(Vec::new())
+    }
+}

@@ -1,0 +1,137 @@
+//! Every distinct stack of a profile, once.
+//!
+//! A stack is its parent plus a run of frames, and its identity is its whole path, however it was
+//! built. Readers of whole stacks add a path as one row without a parent; readers of events push one
+//! frame on the current stack, so that a deep recursion costs one row per call:
+//!
+//! ```text
+//! intern([main, f, g])      row 1: no parent, run [main, f, g]
+//! push(None, main)          row 2: no parent, run [main]
+//! push(row 2, f)            row 3: parent 2,  run [f]
+//! push(row 3, g)            row 1 again: the path is the same
+//! ```
+//!
+//! Parents precede their children. The hash of a path is rolled from root to leaf over what the frames
+//! say, so it follows from the hash of the parent and the run. A match is verified against the frames.
+
+use crate::error::{Error, Result};
+use crate::hash::roll;
+use crate::id::{FrameId, Id, StackId};
+use hashbrown::HashTable;
+
+/// The deepest stack that is read unless a limit says otherwise.
+pub const MAX_DEPTH: u32 = 65_536;
+
+/// The interned stacks of a profile.
+#[derive(Clone, Debug)]
+pub struct Stacks {
+    rows: Vec<Row>,
+    runs: Vec<FrameId>,
+    index: HashTable<StackId>,
+    max_depth: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    parent: Option<StackId>,
+    run_start: usize,
+    run_len: u32,
+    depth: u32,
+    hash: u64,
+}
+
+impl Default for Stacks {
+    fn default() -> Stacks {
+        Stacks { rows: Vec::new(), runs: Vec::new(), index: HashTable::new(), max_depth: MAX_DEPTH }
+    }
+}
+
+impl Stacks {
+    /// Returns the number of rows; with parents, also of stacks that no sample points at.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Returns whether there is no stack.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Returns all ids; parents precede their children.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = StackId> + use<> {
+        (0..self.rows.len()).map(StackId::from_index)
+    }
+
+    /// Returns the row that a stack extends, and the frames it adds to it, root first.
+    pub fn row(&self, stack: StackId) -> (Option<StackId>, &[FrameId]) {
+        let row = &self.rows[stack.index()];
+        (row.parent, &self.runs[row.run_start..][..row.run_len as usize])
+    }
+
+    /// Returns the number of frames of a stack, at least 1.
+    pub fn depth(&self, stack: StackId) -> u32 {
+        self.rows[stack.index()].depth
+    }
+
+    /// Returns the innermost frame.
+    pub fn leaf(&self, stack: StackId) -> FrameId {
+        let row = &self.rows[stack.index()];
+        self.runs[row.run_start + row.run_len as usize - 1]
+    }
+
+    /// Returns the frames of a stack from leaf to root.
+    pub fn leaf_to_root(&self, stack: StackId) -> impl Iterator<Item = FrameId> + '_ {
+        let mut next = Some(stack);
+        std::iter::from_fn(move || {
+            let (parent, run) = self.row(next?);
+            next = parent;
+            Some(run.iter().rev().copied())
+        })
+        .flatten()
+    }
+
+    /// Fills `path` with the frames of a stack, root first.
+    pub fn read_path(&self, stack: StackId, path: &mut Vec<FrameId>) {
+        path.clear();
+        path.extend(self.leaf_to_root(stack));
+        path.reverse();
+    }
+
+    /// Sets the depth above which a stack is an error.
+    pub(crate) fn set_max_depth(&mut self, max_depth: u32) {
+        self.max_depth = max_depth;
+    }
+
+    /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
+    pub(crate) fn extend(&mut self, parent: Option<StackId>, run: &[FrameId], hashes: &[u64]) -> Result<StackId> {
+        assert!(!run.is_empty(), "a stack has at least one frame");
+        let (head, above) = parent.map_or((0, 0), |id| (self.rows[id.index()].hash, self.depth(id) as usize));
+        let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
+        if let Some(&id) = self.index.find(hash, |&id| self.is_path(id, hash, parent, run)) {
+            return Ok(id);
+        }
+        let depth = above + run.len();
+        if depth > self.max_depth as usize {
+            return Err(Error::limit(format!("a stack of more than {} frames", self.max_depth)));
+        }
+        let id = StackId::from_index(self.rows.len());
+        let run_start = self.runs.len();
+        self.runs.extend_from_slice(run);
+        self.rows.push(Row { parent, run_start, run_len: run.len() as u32, depth: depth as u32, hash });
+        self.index.insert_unique(hash, id, |id| self.rows[id.index()].hash);
+        Ok(id)
+    }
+
+    fn is_path(&self, id: StackId, hash: u64, parent: Option<StackId>, run: &[FrameId]) -> bool {
+        let row = &self.rows[id.index()];
+        if row.hash != hash {
+            return false;
+        }
+        let (own_parent, own_run) = self.row(id);
+        if own_parent == parent {
+            return own_run == run;
+        }
+        let above = parent.into_iter().flat_map(|parent| self.leaf_to_root(parent));
+        self.leaf_to_root(id).eq(run.iter().rev().copied().chain(above))
+    }
+}

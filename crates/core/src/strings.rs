@@ -1,0 +1,60 @@
+//! Every text of a profile, once.
+
+use crate::hash::hash_of;
+use crate::id::{Id, StringId};
+use hashbrown::HashTable;
+use std::ops::Index;
+
+/// The interned texts of a profile, in one buffer.
+#[derive(Clone, Debug, Default)]
+pub struct Strings {
+    text: String,
+    ends: Vec<usize>,
+    hashes: Vec<u64>,
+    index: HashTable<StringId>,
+}
+
+impl Strings {
+    /// Returns the id of `text`, adding it if it is new.
+    pub fn intern(&mut self, text: &str) -> StringId {
+        let hash = hash_of(text);
+        if let Some(&id) = self.index.find(hash, |&id| self[id] == *text) {
+            return id;
+        }
+        let id = StringId::from_index(self.ends.len());
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.hashes.push(hash);
+        self.index.insert_unique(hash, id, |id| self.hashes[id.index()]);
+        id
+    }
+
+    /// Returns the text of `id`, and the empty text for none.
+    pub fn text(&self, id: Option<StringId>) -> &str {
+        id.map_or("", |id| &self[id])
+    }
+
+    /// Returns how many different texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns whether there is no text at all.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(crate) fn hash(&self, id: Option<StringId>) -> u64 {
+        id.map_or(0, |id| self.hashes[id.index()])
+    }
+}
+
+impl Index<StringId> for Strings {
+    type Output = str;
+
+    fn index(&self, id: StringId) -> &str {
+        let index = id.index();
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..self.ends[index]]
+    }
+}

@@ -1,0 +1,194 @@
+//! Carrying rows from one profile into another, less the facets that shall stay behind.
+
+use crate::error::Result;
+use crate::facet::{Facet, Facets};
+use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
+use crate::profile::Profile;
+use crate::rows::{Frame, Function, LabelValue, Mapping, Thread};
+
+/// The translation of the ids of one profile into those of another.
+pub struct Transfer<'p> {
+    from: &'p Profile,
+    lost: Facets,
+    strings: Vec<Option<StringId>>,
+    mappings: Vec<Option<MappingId>>,
+    functions: Vec<Option<FunctionId>>,
+    frames: Vec<Option<FrameId>>,
+    stacks: Vec<Option<StackId>>,
+    threads: Vec<Option<ThreadId>>,
+    labels: Vec<Option<LabelId>>,
+    path: Vec<FrameId>,
+}
+
+impl<'p> Transfer<'p> {
+    /// Returns a translation of the rows of `from` that leaves out the `lost` facets of rows.
+    pub fn new(from: &'p Profile, lost: Facets) -> Transfer<'p> {
+        Transfer {
+            from,
+            lost,
+            strings: vec![None; from.strings.len()],
+            mappings: vec![None; from.mappings.len()],
+            functions: vec![None; from.functions.len()],
+            frames: vec![None; from.frames.len()],
+            stacks: vec![None; from.stacks.len()],
+            threads: vec![None; from.threads.len()],
+            labels: vec![None; from.labels.len()],
+            path: Vec::new(),
+        }
+    }
+
+    /// Returns the id in `to` of a text.
+    pub fn string(&mut self, to: &mut Profile, id: StringId) -> StringId {
+        *self.strings[id.index()].get_or_insert_with(|| to.string(&self.from.strings[id]))
+    }
+
+    fn text(&mut self, to: &mut Profile, id: Option<StringId>, facet: Facet) -> Option<StringId> {
+        id.filter(|_| !self.lost.has(facet)).map(|id| self.string(to, id))
+    }
+
+    /// Returns the id in `to` of a mapping.
+    pub fn mapping(&mut self, to: &mut Profile, id: MappingId) -> MappingId {
+        if let Some(done) = self.mappings[id.index()] {
+            return done;
+        }
+        let mapping = self.from.mappings[id];
+        let file = mapping.file.map(|id| self.string(to, id));
+        let build_id = mapping.build_id.map(|id| self.string(to, id));
+        *self.mappings[id.index()].insert(to.mapping(Mapping { file, build_id, ..mapping }))
+    }
+
+    /// Returns the id in `to` of a function.
+    pub fn function(&mut self, to: &mut Profile, id: FunctionId) -> FunctionId {
+        if let Some(done) = self.functions[id.index()] {
+            return done;
+        }
+        let function = self.from.functions[id];
+        let moved = Function {
+            name: self.string(to, function.name),
+            system_name: self.text(to, function.system_name, Facet::SystemNames),
+            module: self.text(to, function.module, Facet::Modules),
+            file: self.text(to, function.file, Facet::Files),
+            full_path: self.text(to, function.full_path, Facet::FullPaths),
+            start_line: function.start_line.filter(|_| !self.lost.has(Facet::StartLines)),
+        };
+        *self.functions[id.index()].insert(to.function(moved))
+    }
+
+    /// Returns the id in `to` of a frame.
+    pub fn frame(&mut self, to: &mut Profile, id: FrameId) -> FrameId {
+        if let Some(done) = self.frames[id.index()] {
+            return done;
+        }
+        let frame = self.from.frames[id];
+        let lost = self.lost;
+        let function = match frame.function {
+            Some(function) => Some(self.function(to, function)),
+            None if lost.has(Facet::Unnamed) => {
+                let name = to.string(&frame.invented_name());
+                Some(to.function(Function::named(name)))
+            }
+            None => None,
+        };
+        let mapping = frame.mapping.filter(|_| !lost.has(Facet::Mappings)).map(|id| self.mapping(to, id));
+        let moved = Frame {
+            function,
+            file: self.text(to, frame.file, Facet::FrameFiles),
+            line: frame.line.filter(|_| !lost.has(Facet::Lines)),
+            column: frame.column.filter(|_| !lost.has(Facet::Columns)),
+            address: frame.address.filter(|_| !lost.has(Facet::Addresses)),
+            mapping,
+            inlined: frame.inlined && !lost.has(Facet::Inlining),
+            folded: frame.folded && !lost.has(Facet::Folding),
+            in_app: frame.in_app.filter(|_| !lost.has(Facet::InApp)),
+        };
+        *self.frames[id.index()].insert(to.frame(moved))
+    }
+
+    /// Returns the id in `to` of a stack.
+    ///
+    /// # Errors
+    ///
+    /// A stack that is deeper than `to` allows is an error of kind `Limit`.
+    pub fn stack(&mut self, to: &mut Profile, id: StackId) -> Result<StackId> {
+        let mut todo = vec![id];
+        while let Some(&next) = todo.last() {
+            let (parent, _) = self.from.stacks.row(next);
+            match parent.filter(|parent| self.stacks[parent.index()].is_none()) {
+                Some(parent) if self.stacks[next.index()].is_none() => todo.push(parent),
+                _ => {
+                    todo.pop();
+                    self.stack_on_parent(to, next)?;
+                }
+            }
+        }
+        self.stack_on_parent(to, id)
+    }
+
+    fn stack_on_parent(&mut self, to: &mut Profile, id: StackId) -> Result<StackId> {
+        if let Some(done) = self.stacks[id.index()] {
+            return Ok(done);
+        }
+        let (parent, run) = self.from.stacks.row(id);
+        let mut path = std::mem::take(&mut self.path);
+        path.clear();
+        path.extend(run.iter().map(|&frame| self.frame(to, frame)));
+        let parent = parent.and_then(|parent| self.stacks[parent.index()]);
+        let done = to.extend(parent, &path);
+        self.path = path;
+        Ok(*self.stacks[id.index()].insert(done?))
+    }
+
+    /// Returns the id in `to` of a thread; none where threads or all that told it apart are left behind.
+    pub fn thread(&mut self, to: &mut Profile, id: Option<ThreadId>) -> Option<ThreadId> {
+        let id = id.filter(|_| !self.lost.has(Facet::Threads))?;
+        if let Some(done) = self.threads[id.index()] {
+            return Some(done);
+        }
+        let thread = self.from.threads[id];
+        let keeps_process = !self.lost.has(Facet::Processes);
+        let moved = Thread {
+            source: if keeps_process { thread.source } else { 0 },
+            process: self.text(to, thread.process, Facet::Processes),
+            id: thread.id.map(|id| self.string(to, id)),
+            name: thread.name.map(|id| self.string(to, id)),
+        };
+        (moved != Thread::default()).then(|| *self.threads[id.index()].insert(to.thread(moved)))
+    }
+
+    /// Returns the id in `to` of a label list.
+    pub fn labels(&mut self, to: &mut Profile, first: Option<LabelId>) -> Option<LabelId> {
+        let first = first.filter(|_| !self.lost.has(Facet::Labels))?;
+        let mut ids = vec![first];
+        while let Some(next) = ids.last().and_then(|&id| self.from.labels[id].next) {
+            ids.push(next);
+        }
+        let mut moved = None;
+        for id in ids.into_iter().rev() {
+            moved = Some(match self.labels[id.index()] {
+                Some(done) => done,
+                None => {
+                    let label = self.from.labels[id];
+                    let key = self.string(to, label.key);
+                    let value = match label.value {
+                        LabelValue::Text(text) => LabelValue::Text(self.string(to, text)),
+                        LabelValue::Number { value, unit } => {
+                            LabelValue::Number { value, unit: unit.map(|unit| self.string(to, unit)) }
+                        }
+                    };
+                    *self.labels[id.index()].insert(to.label(key, value, moved))
+                }
+            });
+        }
+        moved
+    }
+}
+
+impl Frame {
+    /// Returns the name that stands in for a function that is not known: the address.
+    pub(crate) fn invented_name(&self) -> String {
+        match self.address {
+            Some(address) => format!("{address:#x}"),
+            None => "(unknown)".to_owned(),
+        }
+    }
+}

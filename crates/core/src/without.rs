@@ -1,0 +1,290 @@
+//! A profile less some of its facets.
+
+use crate::amounts::{Rounding, rescale};
+use crate::calls::{Arc, CallGraph, Total};
+use crate::error::{Error, Result};
+use crate::facet::{Facet, Facets};
+use crate::id::{StringId, ThreadId};
+use crate::meta::Meta;
+use crate::profile::Profile;
+use crate::samples::Sample;
+use crate::transfer::Transfer;
+use crate::value::{Dimension, Unit, ValueType};
+use std::collections::HashMap;
+
+impl Profile {
+    /// Returns this profile as it is after a format that cannot hold the `lost` facets.
+    ///
+    /// Rows keep their order; rows that become equal are not merged. The rounding is what is left over
+    /// where units of their own scale are lost.
+    ///
+    /// # Errors
+    ///
+    /// Values that do not fit into 64 bits in their new unit are an error of kind `Overflow`.
+    pub fn without(&self, lost: Facets) -> Result<(Profile, Rounding)> {
+        let columns = if lost.has(Facet::SeveralValues) && !self.value_types.is_empty() {
+            vec![self.default_value()]
+        } else {
+            (0..self.value_types.len()).collect()
+        };
+        let scales: Vec<_> = columns.iter().map(|&column| Scale::of(&self.value_types[column], lost)).collect();
+        let value_types = scales.iter().map(|scale| scale.to.clone()).collect();
+        let mut to = Profile::new(value_types);
+        to.meta = self.meta.without(lost);
+        to.set_max_depth(u32::MAX);
+        let mut transfer = Transfer::new(self, lost);
+        if !lost.has(Facet::Mappings) {
+            for (id, _) in self.mappings.iter() {
+                transfer.mapping(&mut to, id);
+            }
+        }
+        let mut cut = Cut { columns: &columns, scales: &scales, lost, rounding: Rounding::default() };
+        cut.samples(self, &mut to, &mut transfer)?;
+        cut.calls(self, &mut to, &mut transfer)?;
+        to.restore_roles(self, &columns, lost);
+        Ok((to, cut.rounding))
+    }
+
+    fn restore_roles(&mut self, from: &Profile, columns: &[usize], lost: Facets) {
+        let roles: Vec<_> = self.value_types.iter().map(|value_type| self.usual_role(value_type)).collect();
+        for ((value_type, usual), &column) in self.value_types.iter_mut().zip(roles).zip(columns) {
+            value_type.role = if lost.has(Facet::Roles) { usual } else { from.value_types[column].role };
+        }
+    }
+}
+
+/// How the numbers of a column change with its unit.
+struct Scale {
+    to: ValueType,
+    factor: u64,
+    divisor: u64,
+}
+
+impl Scale {
+    fn of(value_type: &ValueType, lost: Facets) -> Scale {
+        let mut to = value_type.clone();
+        let (mut factor, mut divisor) = (1, 1);
+        if lost.has(Facet::UnitScales) && to.unit != Unit::named(&to.unit.name) {
+            (to.unit, factor, divisor) = named_unit(&value_type.unit);
+        }
+        if lost.has(Facet::ValueTypes) {
+            let decimals = to.unit.decimals().unwrap_or(0);
+            let unnamed = ValueType::unnamed();
+            to = ValueType { unit: unnamed.unit.with_exponent(-decimals), kind: unnamed.kind, role: to.role };
+        }
+        Scale { to, factor, divisor }
+    }
+}
+
+/// Returns the unit with a name that tells all of it, and what numbers are multiplied and divided by.
+fn named_unit(unit: &Unit) -> (Unit, u64, u64) {
+    let (name, exponent) = match unit.dimension {
+        Dimension::Time => [("seconds", 0), ("milliseconds", -3), ("microseconds", -6), ("nanoseconds", -9)]
+            .into_iter()
+            .find(|&(_, exponent)| exponent <= unit.exponent)
+            .unwrap_or(("picoseconds", -12)),
+        Dimension::Bytes => ("bytes", 0),
+        Dimension::Count => ("count", 0),
+        Dimension::Other if Unit::named(&unit.name).dimension == Dimension::Other => (unit.name.as_str(), 0),
+        Dimension::Other => ("", 0),
+    };
+    let power = |exponent: i8| 10u64.saturating_pow(u32::from(exponent.unsigned_abs()));
+    match unit.exponent.saturating_sub(exponent) {
+        up @ 0.. => (Unit::named(name), unit.factor.saturating_mul(power(up)), 1),
+        down => (Unit::named(name), unit.factor, power(down)),
+    }
+}
+
+struct Cut<'c> {
+    columns: &'c [usize],
+    scales: &'c [Scale],
+    lost: Facets,
+    rounding: Rounding,
+}
+
+impl Cut<'_> {
+    fn samples(&mut self, from: &Profile, to: &mut Profile, transfer: &mut Transfer<'_>) -> Result<()> {
+        let kept_rows: Vec<usize> = (0..from.samples.len()).filter(|&row| self.keeps(from.samples.at(row))).collect();
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (&column, scale) in self.columns.iter().zip(self.scales) {
+            let mut numbers: Vec<i64> = kept_rows.iter().map(|&row| from.samples.at(row).values[column]).collect();
+            if (scale.factor, scale.divisor) != (1, 1) {
+                self.rounding = self.rounding.and(rescale(&mut numbers, scale.factor, scale.divisor)?);
+            }
+            columns.push(numbers);
+        }
+        let mut shared = KeptOverGaps::default();
+        let mut kept_rows = kept_rows.into_iter().enumerate().peekable();
+        let mut values = vec![0; columns.len()];
+        for (row, sample) in from.samples.iter().enumerate() {
+            let kept = sample.kept.filter(|_| !self.lost.any(&[Facet::CallBoundaries, Facet::Threads]));
+            let Some((index, _)) = kept_rows.next_if(|&(_, kept_row)| kept_row == row) else {
+                shared.skip(sample.thread, kept);
+                continue;
+            };
+            values.iter_mut().zip(&columns).for_each(|(value, column)| *value = column[index]);
+            let stack = sample.stack.map(|stack| transfer.stack(to, stack)).transpose()?;
+            let moved = Sample {
+                stack,
+                values: &values,
+                time_ns: sample.time_ns.filter(|_| !self.lost.has(Facet::Timestamps)),
+                thread: transfer.thread(to, sample.thread),
+                labels: transfer.labels(to, sample.labels),
+                kept: shared.take(sample.thread, kept),
+            };
+            to.samples.push(moved);
+        }
+        Ok(())
+    }
+
+    fn keeps(&self, sample: Sample<'_>) -> bool {
+        let mut values = self.columns.iter().map(|&column| sample.values[column]);
+        let is_lost = self.lost.has(Facet::EmptyStacks) && sample.stack.is_none()
+            || self.lost.has(Facet::NegativeValues) && values.clone().any(|value| value < 0)
+            || self.lost.has(Facet::ZeroSamples) && values.all(|value| value == 0);
+        !is_lost
+    }
+
+    fn calls(&mut self, from: &Profile, to: &mut Profile, transfer: &mut Transfer<'_>) -> Result<()> {
+        let mut places: HashMap<(Option<ThreadId>, Option<StringId>), usize> = HashMap::new();
+        for graph in &from.calls {
+            let thread = transfer.thread(to, graph.thread);
+            let part = graph.part.filter(|_| !self.lost.has(Facet::Parts)).map(|part| transfer.string(to, part));
+            let place = *places.entry((thread, part)).or_insert(to.calls.len());
+            if place == to.calls.len() {
+                let mut empty = CallGraph::with_count_stride(self.columns.len(), graph.count_stride());
+                (empty.thread, empty.part) = (thread, part);
+                to.calls.push(empty);
+            }
+            let mut target = std::mem::replace(&mut to.calls[place], CallGraph::new(0));
+            self.graph(graph, &mut target, to, transfer)?;
+            to.calls[place] = target;
+        }
+        Ok(())
+    }
+
+    fn graph(
+        &mut self,
+        from: &CallGraph,
+        target: &mut CallGraph,
+        to: &mut Profile,
+        transfer: &mut Transfer<'_>,
+    ) -> Result<()> {
+        let lost = self.lost;
+        let is_lost = |costs: &[i64]| lost.has(Facet::NegativeValues) && costs.iter().any(|&cost| cost < 0);
+        let own: Vec<_> = from.own().map(|(frame, costs)| (frame, self.pick(costs))).collect();
+        let own: Vec<_> = own.into_iter().filter(|(_, costs)| !is_lost(costs)).collect();
+        let costs = self.rescaled(own.iter().map(|(_, costs)| costs.as_slice()))?;
+        for ((frame, _), costs) in own.iter().zip(costs.chunks(self.columns.len().max(1))) {
+            target.add_own(transfer.frame(to, *frame), costs);
+        }
+        for arc in from.arcs().filter(|_| !lost.has(Facet::Arcs)) {
+            let inclusive = self.cell(arc.inclusive, Facet::ArcCosts)?;
+            let callee_self = self.cell(arc.callee_self, Facet::CalleeSelf)?;
+            target.add_arc(Arc {
+                caller: transfer.frame(to, arc.caller),
+                callee: transfer.function(to, arc.callee),
+                calls: arc.calls.filter(|_| !lost.has(Facet::CallCounts)),
+                primitive_calls: arc.primitive_calls.filter(|_| !lost.has(Facet::PrimitiveCalls)),
+                inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
+                callee_self: callee_self.as_deref().filter(|costs| !is_lost(costs)),
+            });
+        }
+        for total in from.totals() {
+            let inclusive = self.cell(total.inclusive, Facet::Totals)?;
+            target.add_total(Total {
+                function: transfer.function(to, total.function),
+                calls: total.calls.filter(|_| !lost.has(Facet::CallCounts)),
+                primitive_calls: total.primitive_calls.filter(|_| !lost.has(Facet::PrimitiveCalls)),
+                inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
+            });
+        }
+        Ok(())
+    }
+
+    fn pick(&self, costs: &[i64]) -> Vec<i64> {
+        self.columns.iter().map(|&column| costs[column]).collect()
+    }
+
+    /// Returns one cost vector in the new columns and units, unless its facet is lost.
+    fn cell(&mut self, costs: Option<&[i64]>, facet: Facet) -> Result<Option<Vec<i64>>> {
+        match costs.filter(|_| !self.lost.has(facet)) {
+            Some(costs) => self.rescaled(std::iter::once(self.pick(costs).as_slice())).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the numbers of many rows, rescaled column by column.
+    fn rescaled<'r>(&mut self, rows: impl Iterator<Item = &'r [i64]>) -> Result<Vec<i64>> {
+        let mut numbers: Vec<i64> = rows.flatten().copied().collect();
+        for (index, scale) in
+            self.scales.iter().enumerate().filter(|(_, scale)| (scale.factor, scale.divisor) != (1, 1))
+        {
+            let stride = self.scales.len();
+            let mut column: Vec<i64> = numbers.iter().skip(index).step_by(stride).copied().collect();
+            self.rounding = self.rounding.and(rescale(&mut column, scale.factor, scale.divisor)?);
+            numbers.iter_mut().skip(index).step_by(stride).zip(column).for_each(|(number, scaled)| *number = scaled);
+        }
+        Ok(numbers)
+    }
+}
+
+/// The calls that two samples share when samples between them are taken out: the least over the run.
+#[derive(Default)]
+pub(crate) struct KeptOverGaps(HashMap<Option<ThreadId>, u32>);
+
+impl KeptOverGaps {
+    /// Passes over a sample that is taken out.
+    pub(crate) fn skip(&mut self, thread: Option<ThreadId>, kept: Option<u32>) {
+        if let Some(kept) = kept {
+            let least = self.0.entry(thread).or_insert(kept);
+            *least = kept.min(*least);
+        }
+    }
+
+    /// Returns the calls that a sample shares with the last one that stayed.
+    pub(crate) fn take(&mut self, thread: Option<ThreadId>, kept: Option<u32>) -> Option<u32> {
+        match (kept, self.0.remove(&thread)) {
+            (Some(kept), Some(least)) => Some(kept.min(least)),
+            (kept, _) => kept,
+        }
+    }
+}
+
+impl Meta {
+    fn without(&self, lost: Facets) -> Meta {
+        let text = |text: &Option<String>, facet| text.clone().filter(|_| !lost.has(facet));
+        Meta {
+            title: text(&self.title, Facet::Title),
+            start_ns: self.start_ns.filter(|_| !lost.has(Facet::Start)),
+            duration_ns: self.duration_ns.filter(|_| !lost.has(Facet::Duration)),
+            period: self.period.clone().filter(|_| !lost.has(Facet::Period)),
+            producer: text(&self.producer, Facet::Producer),
+            comments: if lost.has(Facet::Comments) { Vec::new() } else { self.comments.clone() },
+            doc_url: text(&self.doc_url, Facet::DocUrl),
+            default_value: self.default_value.filter(|_| !lost.any(&[Facet::DefaultValue, Facet::SeveralValues])),
+            drop_frames: text(&self.drop_frames, Facet::FrameFilters),
+            keep_frames: text(&self.keep_frames, Facet::FrameFilters),
+            invented: self.invented,
+        }
+    }
+}
+
+impl Profile {
+    /// Returns the sum of each column, of the samples or else of the own costs of the call graphs.
+    ///
+    /// # Errors
+    ///
+    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+    pub fn column_totals(&self) -> Result<Vec<i64>> {
+        let stride = self.value_types.len();
+        let mut sums = vec![0i128; stride];
+        let mut add = |costs: &[i64]| sums.iter_mut().zip(costs).for_each(|(sum, &cost)| *sum += i128::from(cost));
+        if self.samples.is_empty() {
+            self.calls.iter().flat_map(CallGraph::own).for_each(|(_, costs)| add(costs));
+        } else {
+            self.samples.values().chunks_exact(stride.max(1)).for_each(add);
+        }
+        sums.into_iter().map(|sum| i64::try_from(sum).map_err(|_| Error::overflow("the total"))).collect()
+    }
+}

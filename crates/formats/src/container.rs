@@ -1,0 +1,121 @@
+//! What a profile may be wrapped in: gzip, zlib, a byte order mark, UTF-16.
+
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use profkit_core::{Error, Place, Result};
+use std::borrow::Cow;
+use std::io::Read;
+
+/// Returns the bytes inside, with text in UTF-8 and without a byte order mark.
+///
+/// Only one layer is opened: a gzip file inside a gzip file is not a profile.
+pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
+    let opened = match bytes {
+        [0x1f, 0x8b, ..] => {
+            let mut decoder = MultiGzDecoder::new(bytes);
+            let inflated = inflate(&mut decoder, max_size, "gzip");
+            Cow::Owned(inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?)
+        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(Error::unsupported("zstd: not read yet; unpack it with zstd -d")),
+        [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) => {
+            let mut decoder = ZlibDecoder::new(bytes);
+            let inflated = inflate(&mut decoder, max_size, "zlib");
+            let rest = decoder.get_ref().len();
+            let inflated = inflated.map_err(|error| error.at(Place::Byte(bytes.len() - rest)))?;
+            if rest > 0 {
+                let message = format!("zlib: expected the end, found {rest} more bytes");
+                return Err(Error::malformed(message).at(Place::Byte(bytes.len() - rest)));
+            }
+            Cow::Owned(inflated)
+        }
+        _ if bytes.len() as u64 > max_size => return Err(too_large(max_size)),
+        _ => Cow::Borrowed(bytes),
+    };
+    match *opened {
+        [0xef, 0xbb, 0xbf, ..] => Ok(match opened {
+            Cow::Borrowed(bytes) => Cow::Borrowed(bytes.split_at(3).1),
+            Cow::Owned(bytes) => Cow::Owned(bytes.split_at(3).1.to_vec()),
+        }),
+        [0xff, 0xfe, ..] => utf16(&opened, u16::from_le_bytes).map(Cow::Owned),
+        [0xfe, 0xff, ..] => utf16(&opened, u16::from_be_bytes).map(Cow::Owned),
+        _ => Ok(opened),
+    }
+}
+
+fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str) -> Result<Vec<u8>> {
+    let mut inflated = Vec::new();
+    let read = decoder.take(max_size.saturating_add(1)).read_to_end(&mut inflated);
+    match read {
+        Err(error) => Err(Error::malformed(format!("{name}: after {} unpacked bytes: {error}", inflated.len()))),
+        Ok(size) if size as u64 > max_size => Err(too_large(max_size)),
+        Ok(_) => Ok(inflated),
+    }
+}
+
+fn too_large(max_size: u64) -> Error {
+    Error::limit(format!("the input is larger than {max_size} bytes; --max-size allows more"))
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Vec<u8>> {
+    let (units, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(Error::malformed("UTF-16: half a character at the end").at(Place::Byte(bytes.len() - 1)));
+    }
+    let units = units.iter().skip(1).map(|&pair| unit(pair));
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut offset = 2;
+    for character in char::decode_utf16(units) {
+        let character =
+            character.map_err(|_| Error::malformed("UTF-16: half a surrogate pair").at(Place::Byte(offset)))?;
+        offset += character.len_utf16() * 2;
+        text.push(character);
+    }
+    Ok(text.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::{GzEncoder, ZlibEncoder};
+    use std::io::Write;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn opens_every_member_of_gzip() {
+        let both = [gzip("main;f "), gzip("1\n")].concat();
+        assert_eq!(&*open(&both, 99).unwrap(), b"main;f 1\n");
+    }
+
+    #[test]
+    fn opens_zlib_and_marks_and_utf16() {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(b"f 1").unwrap();
+        assert_eq!(&*open(&encoder.finish().unwrap(), 99).unwrap(), b"f 1");
+        assert_eq!(&*open(b"\xef\xbb\xbff 1", 99).unwrap(), b"f 1");
+        assert_eq!(&*open(b"\xff\xfef\0 \x001\0", 99).unwrap(), b"f 1");
+        assert_eq!(&*open(b"\xfe\xff\0f\0 \x001", 99).unwrap(), b"f 1");
+    }
+
+    #[test]
+    fn refuses_more_than_the_limit_allows() {
+        assert!(open(&gzip(&"f 1\n".repeat(1000)), 3999).is_err());
+        assert!(open(b"f 1\n", 3).is_err());
+    }
+
+    #[test]
+    fn refuses_every_cut_and_any_tail() {
+        let whole = gzip("main;f 1\n");
+        for length in 2..whole.len() {
+            let error = open(&whole[..length], 99).unwrap_err();
+            assert!(error.place().is_some(), "{error}");
+        }
+        assert!(open(&[whole, b"tail".to_vec()].concat(), 99).is_err());
+        assert!(open(b"\xff\xfef", 99).is_err());
+        assert!(open(b"\xff\xfe\x00\xd8", 99).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! What the JSON formats share.
+
+/// Returns the top-level keys of a JSON object with the bytes of their values, in file order.
+///
+/// Values are skipped, not parsed; where the text breaks off, the keys before it are returned. Returns
+/// none for anything that does not start like an object.
+pub(crate) fn top_level(input: &[u8]) -> Option<Vec<(&str, &[u8])>> {
+    let mut keys = Vec::new();
+    let mut rest = input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
+    while let Some((key, after)) = string(rest) {
+        let Some(value) = after.trim_ascii_start().strip_prefix(b":") else { break };
+        let value = value.trim_ascii_start();
+        let length = value_length(value);
+        let (value, after) = value.split_at(length);
+        if let Ok(key) = std::str::from_utf8(key) {
+            keys.push((key, value.trim_ascii_end()));
+        }
+        let Some(next) = after.trim_ascii_start().strip_prefix(b",") else { break };
+        rest = next.trim_ascii_start();
+    }
+    Some(keys)
+}
+
+/// Returns the raw inside of the string at the start of `text`, and what follows it.
+fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = text.strip_prefix(b"\"")?;
+    let mut from = 0;
+    loop {
+        let end = from + memchr::memchr2(b'"', b'\\', inside.get(from..)?)?;
+        match inside.get(end) {
+            Some(b'"') => return Some((inside.get(..end)?, inside.get(end + 1..)?)),
+            _ => from = end + 2,
+        }
+    }
+}
+
+/// Returns the length of the value at the start of `text`, up to the comma or bracket that ends it.
+fn value_length(text: &[u8]) -> usize {
+    let mut rest = text;
+    let mut depth = 0usize;
+    while let Some(&byte) = rest.first() {
+        match byte {
+            b'"' => match string(rest) {
+                Some((_, after)) => {
+                    rest = after;
+                    continue;
+                }
+                None => return text.len(),
+            },
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' if depth == 0 => break,
+            b']' | b'}' => depth -= 1,
+            b',' if depth == 0 => break,
+            _ => {}
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    text.len() - rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::top_level;
+
+    #[test]
+    fn finds_keys_behind_nested_values() {
+        let text = br#" {"a" : {"b": ["}", "\""]}, "c":1 , "d":"x"}"#;
+        let keys: Vec<_> = top_level(text).unwrap();
+        assert_eq!(keys, [("a", &br#"{"b": ["}", "\""]}"#[..]), ("c", b"1"), ("d", br#""x""#)]);
+    }
+
+    #[test]
+    fn stops_where_the_text_breaks_off() {
+        assert_eq!(top_level(br#"{"a": [1, 2"#).unwrap().len(), 1);
+        assert_eq!(top_level(br#"{"a": "x\"#).unwrap().len(), 1);
+        assert_eq!(top_level(br#"{"a"#).unwrap().len(), 0);
+        assert_eq!(top_level(b"[1]"), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! The readers and writers of profkit: one file per format, one registry.
+//!
+//! A new format is one new file that defines a `FORMAT`, and two lines here. Detection, options, help
+//! and tests are computed from [`FORMATS`].
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod container;
+mod json;
+
+mod collapsed;
+mod profkit;
+
+use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
+use std::borrow::Cow;
+
+/// Every format, in the order in which help lists them.
+pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &profkit::FORMAT];
+
+/// Returns the format with the given name.
+///
+/// # Errors
+///
+/// An unknown name is an error that lists the known ones.
+pub fn named(name: &str) -> Result<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name).ok_or_else(|| {
+        Error::new(ErrorKind::UnknownFormat, format!("unknown format {name:?}: there are {}", names(FORMATS)))
+    })
+}
+
+/// Returns the format to write a file of the given name in, by the ending of the name.
+///
+/// # Errors
+///
+/// An ending that no format has, or several have, is an error that says so.
+pub fn for_output(file_name: &str) -> Result<&'static Format> {
+    let claims = by_ending(file_name, |format| format.can_write());
+    match claims.as_slice() {
+        [format] => Ok(format),
+        [] => Err(Error::new(
+            ErrorKind::UnknownFormat,
+            format!("the name {file_name:?} does not tell a format; name one with --to: {}", names(FORMATS)),
+        )),
+        several => Err(Error::new(
+            ErrorKind::UnknownFormat,
+            format!("the name {file_name:?} could mean {}; name one with --to", names(several)),
+        )),
+    }
+}
+
+/// Returns the format of a decompressed input: by its content, then by the ending of the file name.
+///
+/// # Errors
+///
+/// No candidate, or several equal ones, are an error that names them.
+pub fn detect(input: &[u8], file_name: Option<&str>) -> Result<&'static Format> {
+    let keys = json::top_level(input);
+    let peek = Peek { head: input, json: keys.as_deref() };
+    let ranked: Vec<_> = FORMATS.iter().copied().map(|format| (format.sniff(&peek), format)).collect();
+    let best = ranked.iter().map(|&(sniff, _)| sniff).max().filter(|&best| best != Sniff::No);
+    let mut candidates: Vec<_> =
+        ranked.into_iter().filter(|&(sniff, _)| Some(sniff) == best).map(|(_, format)| format).collect();
+    if candidates.len() > 1 {
+        let by_name = by_ending(file_name.unwrap_or_default(), |format| {
+            candidates.iter().any(|candidate| std::ptr::eq(*candidate, format))
+        });
+        if by_name.len() == 1 {
+            candidates = by_name;
+        }
+    }
+    match candidates.as_slice() {
+        [format] => Ok(format),
+        [] => {
+            let what = if input.is_empty() { "the input is empty" } else { "the format is not one of those known" };
+            Err(Error::new(ErrorKind::UnknownFormat, format!("{what}; name it with --from: {}", names(FORMATS))))
+        }
+        several => Err(Error::new(
+            ErrorKind::UnknownFormat,
+            format!("the format could be {}; name it with --from", names(several)),
+        )),
+    }
+}
+
+/// Returns the bytes inside a container such as gzip, with text in UTF-8 and without a byte order mark.
+///
+/// # Errors
+///
+/// A broken container, or more than `max_size` bytes in it, is an error.
+pub fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
+    container::open(bytes, max_size)
+}
+
+/// Reads a profile of any format from the bytes of a file and returns it with its format.
+///
+/// The file name, if there is one, only breaks ties; `from` overrides detection.
+///
+/// # Errors
+///
+/// Fails where the container is broken, the format cannot be told or the input breaks its rules.
+pub fn read(
+    bytes: &[u8],
+    file_name: Option<&str>,
+    from: Option<&'static Format>,
+    options: &ReadOptions,
+    notes: &mut Notes,
+) -> Result<(Profile, &'static Format)> {
+    let input = container::open(bytes, options.max_size)?;
+    let format = match from {
+        Some(format) => format,
+        None => detect(&input, file_name)?,
+    };
+    Ok((format.read(&input, options, notes)?, format))
+}
+
+/// Returns the formats with the longest ending that the file name has, less a compression ending.
+fn by_ending(file_name: &str, fits: impl Fn(&'static Format) -> bool) -> Vec<&'static Format> {
+    let name = file_name.strip_suffix(".gz").unwrap_or(file_name);
+    let length = |format: &'static Format| {
+        let has = |ending: &&str| name.strip_suffix(*ending).is_some_and(|stem| stem.ends_with('.'));
+        format.endings().iter().copied().filter(has).map(str::len).max().filter(|_| fits(format))
+    };
+    let longest = FORMATS.iter().filter_map(|format| length(format)).max();
+    FORMATS.iter().copied().filter(|format| longest.is_some() && length(format) == longest).collect()
+}
+
+fn names(formats: &[&Format]) -> String {
+    formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+}
