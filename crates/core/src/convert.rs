@@ -58,7 +58,7 @@ fn lose(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &m
     }
     if !there.is_empty() {
         let (less, rounding) = profile.without(there)?;
-        rounding.note(notes, &less.value_types.first().map_or("", |it| it.unit.name.as_str()));
+        rounding.note(notes, less.value_types.first().map_or("", |it| it.unit.name.as_str()));
         *profile = Cow::Owned(less);
     }
     Ok(())
