@@ -4,6 +4,7 @@ use crate::derive;
 use crate::error::{Error, Result};
 use crate::facet::{Facet, Facets};
 use crate::format::{Format, Holds, OnlyTime, Shape, WriteOptions};
+use crate::frame_filters;
 use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 use crate::value::{Dimension, Unit, ValueType};
@@ -33,6 +34,9 @@ pub fn prepare<'p>(
         }
     }
     let holds = format.can_hold(options, &profile.census());
+    if !holds.facets.has(Facet::FrameFilters) && !options.all_frames {
+        profile = frame_filters::apply(&profile, notes)?.map_or(profile, Cow::Owned);
+    }
     if !holds.facets.has(Facet::SeveralValues) {
         lose(&mut profile, Facets::of(&[Facet::SeveralValues]), format, notes)?;
     }
