@@ -284,7 +284,9 @@ impl Builder {
             }
             kept = kept.min(path.len());
             path.extend((0..b % 3).map(|level| pick(&self.frames, c.rotate_left(u32::from(level) * 5))));
-            let stack = (!path.is_empty()).then(|| self.profile.stack(&path).expect("not too deep"));
+            // Pushed frame by frame, as a reader of events does, so that rows have parents.
+            let stack =
+                path.iter().fold(None, |parent, &frame| Some(self.profile.push(parent, frame).expect("not deep")));
             let value = if c % 4 == 0 { 0 } else { number.abs() };
             let mut sample = Sample::new(stack, std::slice::from_ref(&value));
             sample.kept = Some(kept as u32);
