@@ -114,7 +114,11 @@ impl Cut<'_> {
             columns.push(numbers);
         }
         let mut shared = KeptOverGaps::default();
-        let mut kept_rows = kept_rows.into_iter().enumerate().peekable();
+        // Rounding can make a value zero that was not.
+        let is_zero = |index: usize| columns.iter().all(|column: &Vec<i64>| column[index] == 0);
+        let loses_zero = self.lost.has(Facet::ZeroSamples);
+        let kept_rows = kept_rows.into_iter().enumerate().filter(|&(index, _)| !(loses_zero && is_zero(index)));
+        let mut kept_rows = kept_rows.peekable();
         let mut values = vec![0; columns.len()];
         for (row, sample) in from.samples.iter().enumerate() {
             let kept = sample.kept.filter(|_| !self.lost.any(&[Facet::CallBoundaries, Facet::Threads]));
@@ -140,8 +144,7 @@ impl Cut<'_> {
     fn keeps(&self, sample: Sample<'_>) -> bool {
         let mut values = self.columns.iter().map(|&column| sample.values[column]);
         let is_lost = self.lost.has(Facet::EmptyStacks) && sample.stack.is_none()
-            || self.lost.has(Facet::NegativeValues) && values.clone().any(|value| value < 0)
-            || self.lost.has(Facet::ZeroSamples) && values.all(|value| value == 0);
+            || self.lost.has(Facet::NegativeValues) && values.any(|value| value < 0);
         !is_lost
     }
 
