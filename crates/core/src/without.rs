@@ -184,8 +184,8 @@ impl Cut<'_> {
             target.add_arc(Arc {
                 caller: transfer.frame(to, arc.caller),
                 callee: transfer.function(to, arc.callee),
-                calls: arc.calls.filter(|_| !lost.has(Facet::CallCounts)),
-                primitive_calls: arc.primitive_calls.filter(|_| !lost.has(Facet::PrimitiveCalls)),
+                calls: arc.calls.filter(|_| !lost.has(Facet::ArcCalls)),
+                primitive_calls: arc.primitive_calls.filter(|_| !lost.has(Facet::ArcPrimitiveCalls)),
                 inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
                 callee_self: callee_self.as_deref().filter(|costs| !is_lost(costs)),
             });
