@@ -1,5 +1,16 @@
 //! What the JSON formats share.
 
+use profkit_core::{Error, Place};
+
+/// Returns the error of a JSON text that is broken or has a value of another type than expected.
+pub(crate) fn error(error: serde_json::Error) -> Error {
+    let place = Place::Line(error.line(), error.column());
+    let message = error.to_string();
+    // The library ends its message with the place, which the error carries already.
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    Error::malformed(message.get(..end).unwrap_or_default()).at(place)
+}
+
 /// Returns the top-level keys of a JSON object with the bytes of their values, in file order.
 ///
 /// Values are skipped, not parsed; where the text breaks off, the keys before it are returned. Returns

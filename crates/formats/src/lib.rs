@@ -33,7 +33,7 @@ pub fn named(name: &str) -> Result<&'static Format> {
 ///
 /// An ending that no format has, or several have, is an error that says so.
 pub fn for_output(file_name: &str) -> Result<&'static Format> {
-    let claims = by_ending(file_name, |format| format.can_write());
+    let claims = by_ending(file_name, Format::can_write);
     match claims.as_slice() {
         [format] => Ok(format),
         [] => Err(Error::new(

@@ -1,0 +1,216 @@
+//! Reading the tables, with every reference checked.
+
+use super::VERSION;
+use super::rows::{CallsRow, File, LabelRow};
+use profkit_core::{
+    Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Input, LabelId, LabelValue, Mapping, MappingId, Notes,
+    Place, Profile, ReadOptions, Result, Sample, StackId, Symbols, Thread, ThreadId, Total,
+};
+use std::borrow::Cow;
+
+pub(super) fn read(input: Input<'_>, options: &ReadOptions, _notes: &mut Notes) -> Result<Profile> {
+    let file: File<'_> = serde_json::from_slice(input.bytes()).map_err(crate::json::error)?;
+    if file.profkit != VERSION {
+        let message = format!("expected version {VERSION}, found {}", file.profkit);
+        return Err(Error::unsupported(message).at(Place::Path("profkit".to_owned())));
+    }
+    let mut value_types = Vec::with_capacity(file.value_types.len());
+    for (row, value_type) in file.value_types.iter().enumerate() {
+        value_types.push(value_type.value_type().map_err(|message| malformed(message, "value_types", row, ""))?);
+    }
+    let mut profile = Profile::new(value_types);
+    profile.set_max_depth(options.max_depth);
+    let mut tables = Tables::default();
+    tables.read(&file, &mut profile)?;
+    for (row, sample) in file.samples.iter().enumerate() {
+        let place = |field| (("samples", row), field);
+        let stack = optional(&tables.stacks, sample.stack, place("stack"))?;
+        let depth = stack.map_or(0, |stack| profile.stacks.depth(stack));
+        if sample.kept.is_some_and(|kept| kept > depth) {
+            return Err(malformed(
+                format!("expected at most the {depth} frames of the stack"),
+                "samples",
+                row,
+                ".kept",
+            ));
+        }
+        check_width(&sample.values, profile.value_types.len(), place("values"))?;
+        let thread = optional(&tables.threads, sample.thread, place("thread"))?;
+        let labels = optional(&tables.labels, sample.labels, place("labels"))?;
+        let (time_ns, kept) = (sample.time_ns, sample.kept);
+        profile.samples.push(Sample { stack, values: &sample.values, time_ns, thread, labels, kept });
+    }
+    for (row, calls) in file.calls.iter().enumerate() {
+        let graph = tables.graph(calls, row, &mut profile)?;
+        profile.calls.push(graph);
+    }
+    profile.meta = file.meta.meta().map_err(|message| Error::malformed(message).at(Place::Path("meta".to_owned())))?;
+    Ok(profile)
+}
+
+/// The ids of the rows read so far, by position in the file.
+#[derive(Default)]
+struct Tables {
+    mappings: Vec<MappingId>,
+    functions: Vec<FunctionId>,
+    frames: Vec<FrameId>,
+    stacks: Vec<StackId>,
+    threads: Vec<ThreadId>,
+    labels: Vec<LabelId>,
+}
+
+/// A table, a row and a field of the file.
+type Field = ((&'static str, usize), &'static str);
+
+fn malformed(message: impl Into<String>, table: &str, row: usize, rest: &str) -> Error {
+    Error::malformed(message).at(Place::Path(format!("{table}[{row}]{rest}")))
+}
+
+fn required<I: Copy>(table: &[I], index: usize, ((name, row), field): Field) -> Result<I> {
+    table.get(index).copied().ok_or_else(|| {
+        let message = format!("expected a row before {}, found {index}", table.len());
+        malformed(message, name, row, &format!(".{field}"))
+    })
+}
+
+fn optional<I: Copy>(table: &[I], index: Option<usize>, field: Field) -> Result<Option<I>> {
+    index.map(|index| required(table, index, field)).transpose()
+}
+
+fn check_width(numbers: &[i64], width: usize, ((name, row), field): Field) -> Result<()> {
+    if numbers.len() == width {
+        return Ok(());
+    }
+    let message = format!("expected {width} numbers, found {}", numbers.len());
+    Err(malformed(message, name, row, &format!(".{field}")))
+}
+
+impl Tables {
+    fn read(&mut self, file: &File<'_>, profile: &mut Profile) -> Result<()> {
+        for mapping in &file.mappings {
+            let row = Mapping {
+                start: mapping.start,
+                limit: mapping.limit,
+                offset: mapping.offset,
+                file: mapping.file.as_deref().map(|text| profile.string(text)),
+                build_id: mapping.build_id.as_deref().map(|text| profile.string(text)),
+                has: mapping.has.iter().fold(Symbols::default(), |has, flag| has.with(flag.symbols(), true)),
+            };
+            self.mappings.push(profile.mapping(row));
+        }
+        for function in &file.functions {
+            let mut text = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| profile.string(text));
+            let row = Function {
+                system_name: text(&function.system_name),
+                module: text(&function.module),
+                file: text(&function.file),
+                full_path: text(&function.full_path),
+                start_line: function.start_line,
+                name: profile.string(&function.name),
+            };
+            self.functions.push(profile.function(row));
+        }
+        for (row, frame) in file.frames.iter().enumerate() {
+            let frame = Frame {
+                function: optional(&self.functions, frame.function, (("frames", row), "function"))?,
+                file: frame.file.as_deref().map(|text| profile.string(text)),
+                line: frame.line,
+                column: frame.column,
+                address: frame.address,
+                mapping: optional(&self.mappings, frame.mapping, (("frames", row), "mapping"))?,
+                inlined: frame.inlined,
+                folded: frame.folded,
+                in_app: frame.in_app,
+            };
+            self.frames.push(profile.frame(frame));
+        }
+        self.stacks(file, profile)?;
+        for thread in &file.threads {
+            let mut text = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| profile.string(text));
+            let (process, id, name) = (text(&thread.process), text(&thread.id), text(&thread.name));
+            self.threads.push(profile.thread(Thread { source: thread.source, process, id, name }));
+        }
+        for (row, label) in file.labels.iter().enumerate() {
+            self.label(label, row, profile)?;
+        }
+        Ok(())
+    }
+
+    fn stacks(&mut self, file: &File<'_>, profile: &mut Profile) -> Result<()> {
+        let mut path = Vec::new();
+        for (row, stack) in file.stacks.iter().enumerate() {
+            let mut id = optional(&self.stacks, stack.parent, (("stacks", row), "parent"))?;
+            path.clear();
+            for &frame in &stack.frames {
+                path.push(required(&self.frames, frame, (("stacks", row), "frames"))?);
+            }
+            let at = |error: Error| error.at(Place::Path(format!("stacks[{row}]")));
+            if id.is_none() && !path.is_empty() {
+                id = Some(profile.stack(&path).map_err(at)?);
+            } else {
+                for &frame in &path {
+                    id = Some(profile.push(id, frame).map_err(at)?);
+                }
+            }
+            let id = id.filter(|_| !path.is_empty());
+            self.stacks.push(id.ok_or_else(|| malformed("expected a frame, found none", "stacks", row, ".frames"))?);
+        }
+        Ok(())
+    }
+
+    fn label(&mut self, label: &LabelRow<'_>, row: usize, profile: &mut Profile) -> Result<()> {
+        let next = optional(&self.labels, label.next, (("labels", row), "next"))?;
+        let key = profile.string(&label.key);
+        let value = match (&label.text, label.number) {
+            (Some(text), None) if label.unit.is_none() => LabelValue::Text(profile.string(text)),
+            (None, Some(value)) => {
+                LabelValue::Number { value, unit: label.unit.as_deref().map(|unit| profile.string(unit)) }
+            }
+            _ => return Err(malformed("expected a text, or a number and a unit", "labels", row, "")),
+        };
+        self.labels.push(profile.label(key, value, next));
+        Ok(())
+    }
+
+    fn graph(&self, calls: &CallsRow<'_>, row: usize, profile: &mut Profile) -> Result<CallGraph> {
+        let width = profile.value_types.len();
+        let counts = calls.count_columns;
+        let mut graph = CallGraph::with_count_stride(width, counts);
+        graph.thread = optional(&self.threads, calls.thread, (("calls", row), "thread"))?;
+        graph.part = calls.part.as_deref().map(|part| profile.string(part));
+        for own in &calls.own {
+            check_width(&own.costs, width, (("calls", row), "own.costs"))?;
+            graph.add_own(required(&self.frames, own.frame, (("calls", row), "own.frame"))?, &own.costs);
+        }
+        let cell = |numbers: &Option<Vec<i64>>, width, field| match numbers {
+            Some(numbers) => check_width(numbers, width, (("calls", row), field)),
+            None => Ok(()),
+        };
+        for arc in &calls.arcs {
+            cell(&arc.calls, counts, "arcs.calls")?;
+            cell(&arc.primitive_calls, counts, "arcs.primitive_calls")?;
+            cell(&arc.inclusive, width, "arcs.inclusive")?;
+            cell(&arc.callee_self, width, "arcs.callee_self")?;
+            graph.add_arc(Arc {
+                caller: required(&self.frames, arc.caller, (("calls", row), "arcs.caller"))?,
+                callee: required(&self.functions, arc.callee, (("calls", row), "arcs.callee"))?,
+                calls: arc.calls.as_deref(),
+                primitive_calls: arc.primitive_calls.as_deref(),
+                inclusive: arc.inclusive.as_deref(),
+                callee_self: arc.callee_self.as_deref(),
+            });
+        }
+        for total in &calls.totals {
+            cell(&total.calls, counts, "totals.calls")?;
+            cell(&total.primitive_calls, counts, "totals.primitive_calls")?;
+            cell(&total.inclusive, width, "totals.inclusive")?;
+            graph.add_total(Total {
+                function: required(&self.functions, total.function, (("calls", row), "totals.function"))?,
+                calls: total.calls.as_deref(),
+                primitive_calls: total.primitive_calls.as_deref(),
+                inclusive: total.inclusive.as_deref(),
+            });
+        }
+        Ok(graph)
+    }
+}

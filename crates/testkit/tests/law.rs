@@ -1,0 +1,72 @@
+//! What is written is what is read, less what was noted: for every format, fixture and generated profile.
+
+use profkit_core::{Facet, Facets, Format, Notes, WriteOptions};
+use profkit_formats::FORMATS;
+use profkit_testkit::fixtures::{dump, readable};
+use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled};
+use profkit_testkit::law;
+use proptest::prelude::*;
+
+fn both_ways() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().copied().filter(|format| format.can_read() && format.can_write())
+}
+
+#[test]
+fn every_fixture_through_every_format() {
+    let mut failures = Vec::new();
+    for fixture in readable() {
+        let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+        for format in both_ways() {
+            if let Err(message) = law::check(&profile, format, &WriteOptions::default()) {
+                failures.push(format!("{}: {message}", fixture.title()));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn holds_everywhere(profile: &profkit_core::Profile) -> Result<(), TestCaseError> {
+    for format in both_ways() {
+        law::check(profile, format, &WriteOptions::default()).map_err(TestCaseError::fail)?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn sampled_profiles(profile in sampled(Names::Plain)) {
+        holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn profiles_of_events(profile in evented(Names::Plain)) {
+        holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn call_graphs(profile in call_graph(Names::Plain)) {
+        holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn profiles_with_nasty_names(profile in any_profile(Names::Nasty)) {
+        holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn canonical_is_canonical(profile in any_profile(Names::Nasty)) {
+        let once = profile.canonical().expect("small numbers");
+        let twice = once.canonical().expect("small numbers");
+        law::same(&dump(&once), &dump(&twice)).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(once.column_totals().expect("small numbers").len(), profile.value_types.len());
+    }
+
+    #[test]
+    fn what_is_lost_is_gone(profile in any_profile(Names::Plain), lost in any::<u64>()) {
+        let lost = Facet::ALL.iter().enumerate().filter(|(index, _)| lost & 1 << index != 0);
+        let lost = lost.fold(Facets::NONE, |set, (_, &facet)| set.with(facet));
+        law::check_without(&profile, lost).map_err(TestCaseError::fail)?;
+    }
+}
