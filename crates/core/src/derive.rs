@@ -2,6 +2,7 @@
 
 mod call_graph;
 mod complete;
+mod components;
 mod stacks;
 mod totals;
 mod walk;

@@ -241,7 +241,7 @@ fn add_cell(sum: &mut Option<Vec<i64>>, numbers: Option<&[i64]>) -> Result<()> {
 }
 
 /// Returns every function of a graph once, those with a statement first, with whether its total is stated.
-fn functions(profile: &Profile, graph: &CallGraph) -> Vec<(FunctionId, bool)> {
+pub(super) fn functions(profile: &Profile, graph: &CallGraph) -> Vec<(FunctionId, bool)> {
     let function_of = |frame: FrameId| profile.frames[frame].function;
     let stated = graph.totals().map(|total| (total.function, total.inclusive.is_some()));
     let own = graph.own().filter_map(|(frame, _)| function_of(frame));

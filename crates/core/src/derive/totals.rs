@@ -1,11 +1,11 @@
 //! What each function cost, on its own and with all that it called.
 
+use super::components::Components;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::CallGraph;
 use crate::error::{Error, Result};
 use crate::id::{FrameId, FunctionId, Id};
 use crate::profile::Profile;
-use petgraph::graph::{DiGraph, NodeIndex};
 
 /// Self and total cost of every function, one vector over the value types per function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,25 +138,14 @@ impl FunctionTotals {
     fn add_unstated(&mut self, profile: &Profile, graph: &CallGraph, own: &[i64], is_stated: &[bool]) -> Result<()> {
         let stride = graph.stride();
         let count = profile.functions.len();
-        let mut called: DiGraph<(), ()> = DiGraph::with_capacity(count, graph.arcs().len());
-        for _ in 0..count {
-            called.add_node(());
-        }
         let ends =
             |arc: &crate::calls::Arc<'_>| Some((profile.frames[arc.caller].function?.index(), arc.callee.index()));
-        for arc in graph.arcs() {
-            if let Some((caller, callee)) = ends(&arc).filter(|(caller, callee)| caller != callee) {
-                called.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
-            }
-        }
-        let components = petgraph::algo::tarjan_scc(&called);
-        let mut component_of = vec![0; count];
-        for (component, members) in components.iter().enumerate() {
-            members.iter().for_each(|member| component_of[member.index()] = component);
-        }
+        let others = graph.arcs().filter_map(|arc| ends(&arc)).filter(|(caller, callee)| caller != callee);
+        let components = Components::new(count, others);
+        let component_of = &components.of;
         let mut down = own.to_vec();
         let mut seen = vec![0; count * stride];
-        let mut of_component = vec![0; components.len() * stride];
+        let mut of_component = vec![0; components.members.len() * stride];
         for (function, costs) in own.chunks(stride.max(1)).enumerate() {
             add(&mut of_component[component_of[function] * stride..][..stride], costs)?;
         }
@@ -173,7 +162,7 @@ impl FunctionTotals {
         }
         for function in (0..count).filter(|&function| !is_stated[function]) {
             let component = component_of[function];
-            let is_alone = components[component].len() == 1;
+            let is_alone = components.members[component].len() == 1;
             let row = &mut self.rows[function];
             row.is_bound |= !is_alone;
             for column in 0..stride {

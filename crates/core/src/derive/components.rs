@@ -1,0 +1,58 @@
+//! The cycles of a call graph: which functions reach each other.
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+/// The strongly connected components of a call graph, callees before their callers.
+pub(super) struct Components {
+    /// The functions of each component, ascending.
+    pub(super) members: Vec<Vec<usize>>,
+    /// The component of each function.
+    pub(super) of: Vec<usize>,
+}
+
+impl Components {
+    /// Returns the components of `count` functions that call each other by `arcs`, caller first.
+    ///
+    /// Kosaraju's way, since petgraph's Tarjan recurses: a chain of calls as long as some generated
+    /// parsers have would overflow the stack.
+    pub(super) fn new(count: usize, arcs: impl Iterator<Item = (usize, usize)>) -> Components {
+        let mut calls: DiGraph<(), ()> = DiGraph::with_capacity(count, arcs.size_hint().0);
+        for _ in 0..count {
+            calls.add_node(());
+        }
+        for (caller, callee) in arcs {
+            calls.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
+        }
+        let mut of = vec![0; count];
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        for component in kosaraju_scc(&calls) {
+            let mut functions: Vec<usize> = component.into_iter().map(NodeIndex::index).collect();
+            functions.sort_unstable();
+            functions.iter().for_each(|&function| of[function] = members.len());
+            members.push(functions);
+        }
+        Components { members, of }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Components;
+
+    #[test]
+    fn a_chain_of_calls_may_be_long() {
+        let count = 200_000;
+        let components = Components::new(count, (1..count).map(|callee| (callee - 1, callee)));
+        assert_eq!(components.members.len(), count);
+        assert_eq!(components.of[0], count - 1, "callers come last");
+    }
+
+    #[test]
+    fn a_cycle_may_be_long() {
+        let count = 200_000;
+        let components = Components::new(count, (0..count).map(|caller| (caller, (caller + 1) % count)));
+        assert_eq!(components.members.len(), 1);
+        assert!(components.members[0].is_sorted());
+    }
+}
