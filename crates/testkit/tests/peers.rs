@@ -102,7 +102,9 @@ fn gos_pprof() {
         let (ours, prepared) = written(&read(&fixture), format, folder.path(), &name);
         let raw = go_pprof("-raw", &ours).unwrap_or_else(|error| panic!("{name}: go tool pprof rejects it: {error}"));
         for column in 0..prepared.value_types.len() {
-            let wanted = prepared.column_totals().expect("small numbers")[column];
+            // Go 1.19 leaves samples without a stack out of its reports.
+            let shown = prepared.samples.iter().filter(|sample| sample.stack.is_some());
+            let wanted: i64 = shown.map(|sample| sample.values[column]).sum();
             assert_eq!(sum_of_raw(&raw, column), wanted, "{name}, value {column}");
         }
         if fixture.format.name() == format.name() {
