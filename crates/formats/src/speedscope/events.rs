@@ -25,7 +25,8 @@ pub(super) fn rows(
 ) -> Result<Rows> {
     let first = if events.frames.is_empty() { end } else { events.at.at(0).ok() };
     let now = start.or(first).unwrap_or(Decimal::from(0));
-    let mut clock = Clock { reader, track, index, now, open: Vec::new(), shared: 0, rows: Vec::new(), calls: Vec::new() };
+    let mut clock =
+        Clock { reader, track, index, now, open: Vec::new(), shared: 0, rows: Vec::new(), calls: Vec::new() };
     for (event, (&kind, &frame)) in events.kinds.iter().zip(&events.frames).enumerate() {
         let at = events.at.at(event).map_err(|found| not_a_number(found, || clock.place(event, ".at")))?;
         clock.advance(at, event)?;
@@ -142,7 +143,11 @@ impl Clock<'_, '_> {
             }
             None => {
                 let found = self.frame_title(frame);
-                return Err(self.error(format!("expected an open frame to close, found the end of {found}"), event, ""));
+                return Err(self.error(
+                    format!("expected an open frame to close, found the end of {found}"),
+                    event,
+                    "",
+                ));
             }
         }
         if self.depth() > self.shared {

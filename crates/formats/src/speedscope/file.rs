@@ -4,7 +4,7 @@ use super::key::{FileKey, FrameKey, ProfileKey};
 use super::numbers::Numbers;
 use profkit_core::{Error, Place, Result};
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -49,8 +49,7 @@ pub(super) struct FrameEntry<'a> {
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// A line or column, or what stands in its place.
-#[derive(Clone, Copy, Default, Deserialize, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Default, Deserialize)]
 pub(super) struct Number(pub(super) Option<f64>);
 
 /// A profile of either type: which fields it must have is known only after all of it is read.
@@ -122,6 +121,13 @@ fn with_path(input: &[u8], error: serde_json::Error) -> Error {
 impl Number {
     fn is_none(&self) -> bool {
         self.0.is_none()
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        // Lines and columns of the model are whole and small: no `3.0`.
+        serializer.serialize_u32(self.0.unwrap_or_default() as u32)
     }
 }
 

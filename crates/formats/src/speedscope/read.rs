@@ -112,13 +112,14 @@ impl Reader<'_> {
             let message = format!("expected {name}, found none");
             Error::malformed(message).at(path(format!("profiles[{index}]")))
         };
-        let bound = |json: Option<&serde_json::value::RawValue>, name: &str| match json.map(|json| json.get()) {
-            Some(text) => number(text).map(Some).ok_or_else(|| {
-                let message = format!("expected a number, found {}", excerpt(text));
-                Error::malformed(message).at(path(format!("profiles[{index}].{name}")))
-            }),
-            None => Ok(None),
-        };
+        let bound =
+            |json: Option<&serde_json::value::RawValue>, name: &str| match json.map(serde_json::value::RawValue::get) {
+                Some(text) => number(text).map(Some).ok_or_else(|| {
+                    let message = format!("expected a number, found {}", excerpt(text));
+                    Error::malformed(message).at(path(format!("profiles[{index}].{name}")))
+                }),
+                None => Ok(None),
+            };
         let bounds = (bound(entry.start_value, "startValue")?, bound(entry.end_value, "endValue")?);
         if bounds.0.is_none() || bounds.1.is_none() {
             let what = "profiles without startValue or endValue";
