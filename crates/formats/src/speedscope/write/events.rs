@@ -55,7 +55,7 @@ fn times_as_positions<'s>(
     let mut position = ruler.start;
     samples
         .all(|(sample, value)| {
-            let is_there = sample.time_ns.map(i128::from) == Some(position);
+            let is_there = sample.time_ns.is_some() && sample.time_ns == ruler.nanoseconds(position);
             position = position.saturating_add(ruler.length(value));
             is_there
         })

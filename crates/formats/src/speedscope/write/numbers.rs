@@ -6,13 +6,17 @@ use std::io::Write;
 
 /// The largest factor of a unit whose multiples still read back exactly.
 const MOST_FACTOR: u64 = 1_000_000_000_000_000;
+/// The exponent of the nanosecond.
+const NANO: i32 = -9;
 /// The most zeros that are written out.
 const MOST_ZEROS: u32 = 18;
 
-/// The scale of one profile: positions are counts of `10^power` of a unit of speedscope.
+/// The scale of one profile: positions are counts of `10^exponent` seconds, bytes or things, and are
+/// written in a unit of speedscope that is `10^power` of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ruler {
     pub(super) unit: &'static str,
+    exponent: i32,
     power: i32,
     /// How long a value of one is.
     step: i128,
@@ -30,7 +34,7 @@ impl Ruler {
         let Some(Unit { name, dimension, factor, exponent }) =
             column.and_then(|column| profile.value_types.get(column)).map(|value_type| &value_type.unit)
         else {
-            return Ok(Ruler { unit: "none", power: 0, step: 1, start: 0 });
+            return Ok(Ruler { unit: "none", exponent: 0, power: 0, step: 1, start: 0 });
         };
         if *factor > MOST_FACTOR {
             return Err(Error::unsupported(format!("a unit as large as {name:?} cannot be written exactly")));
@@ -41,19 +45,32 @@ impl Ruler {
             Dimension::Bytes => ("bytes", 0),
             Dimension::Count | Dimension::Other => ("none", 0),
         };
-        Ok(Ruler { unit, power: exponent - shown, step: i128::from(*factor), start: 0 })
+        Ok(Ruler { unit, exponent, power: exponent - shown, step: i128::from(*factor), start: 0 })
     }
 
-    /// Returns the scale of a time, beginning at `start_ns`, with positions in nanoseconds; none for a
-    /// unit that nanoseconds cannot tell exactly.
+    /// Returns the scale of a time, beginning at `start_ns`; none for anything that is not a time.
     pub(super) fn since(unit: &Unit, start_ns: i64) -> Option<Ruler> {
-        let power = u32::try_from(i32::from(unit.exponent) + 9).ok()?;
-        let step = 10i128.checked_pow(power)?.checked_mul(i128::from(unit.factor))?;
+        let unit_exponent = i32::from(unit.exponent);
+        let exponent = unit_exponent.min(NANO);
+        let power = |by: i32| u32::try_from(by).ok().and_then(|by| 10i128.checked_pow(by));
+        let step = power(unit_exponent - exponent)?.checked_mul(i128::from(unit.factor))?;
+        let start = power(NANO - exponent)?.checked_mul(i128::from(start_ns))?;
         // In a coarser unit the start would need a fraction.
-        let whole = (0..=power).rev().find(|&power| i128::from(start_ns) % 10i128.pow(power.min(9)) == 0)?;
-        let (name, shown) = time_unit(i32::try_from(whole).ok()? - 9);
-        (unit.dimension == Dimension::Time).then_some(())?;
-        Some(Ruler { unit: name, power: -9 - shown, step, start: i128::from(start_ns) })
+        let is_whole = |&by: &i32| power(by - NANO).is_some_and(|power| i128::from(start_ns) % power == 0);
+        let (name, shown) = time_unit((NANO..=unit_exponent).rev().find(is_whole).unwrap_or(NANO));
+        (unit.dimension == Dimension::Time).then_some(Ruler {
+            unit: name,
+            exponent,
+            power: exponent - shown,
+            step,
+            start,
+        })
+    }
+
+    /// Returns the nanoseconds nearest to a position of a time, as the reader rounds them.
+    pub(super) fn nanoseconds(&self, position: i128) -> Option<i64> {
+        let power = 10i128.checked_pow(u32::try_from(NANO - self.exponent).ok()?)?;
+        i64::try_from(position.checked_add(power / 2)?.div_euclid(power)).ok()
     }
 
     /// Returns how far a value moves.
@@ -91,7 +108,7 @@ impl Ruler {
 /// there is, and its own exponent.
 fn time_unit(exponent: i32) -> (&'static str, i32) {
     let units = [("seconds", 0), ("milliseconds", -3), ("microseconds", -6)];
-    units.into_iter().find(|&(_, shown)| shown <= exponent).unwrap_or(("nanoseconds", -9))
+    units.into_iter().find(|&(_, shown)| shown <= exponent).unwrap_or(("nanoseconds", NANO))
 }
 
 /// Writes a value as JSON.
@@ -141,6 +158,9 @@ mod tests {
         assert_eq!(written(since(20_000_000)), ("2020".to_owned(), "milliseconds"));
         assert_eq!(written(since(-1)), ("1999999999".to_owned(), "nanoseconds"));
         assert_eq!(Ruler::since(&Unit::named("bytes"), 0), None);
-        assert_eq!(Ruler::since(&Unit::named("picoseconds"), 0), None);
+        let picoseconds = Ruler::since(&Unit::named("picoseconds"), 7).unwrap();
+        assert_eq!(written(picoseconds), ("7.002".to_owned(), "nanoseconds"));
+        assert_eq!(picoseconds.nanoseconds(7_499), Some(7));
+        assert_eq!(picoseconds.nanoseconds(7_500), Some(8));
     }
 }
