@@ -10,10 +10,10 @@
 //! ```
 
 use super::file::{EventKind, Events};
-use super::numbers::{difference, nanoseconds};
+use super::numbers::{Shown, difference, nanoseconds};
 use super::plan::Track;
 use super::read::{Reader, Rows, not_a_number, path};
-use profkit_core::{Decimal, Error, NoteKind, Result, StackId};
+use profkit_core::{Decimal, Error, FrameId, NoteKind, Result, StackId};
 
 /// Returns the samples of an evented profile and adds their values to its column.
 pub(super) fn rows(
@@ -25,20 +25,20 @@ pub(super) fn rows(
 ) -> Result<Rows> {
     let first = if events.frames.is_empty() { end } else { events.at.at(0).ok() };
     let now = start.or(first).unwrap_or(Decimal::from(0));
-    let mut clock =
-        Clock { reader, track, index, now, open: Vec::new(), shared: 0, rows: Vec::new(), calls: Vec::new() };
+    let mut clock = Clock::new(reader, track, index, now);
     for (event, (&kind, &frame)) in events.kinds.iter().zip(&events.frames).enumerate() {
+        if kind == EventKind::Unknown {
+            let what = "events that are neither O nor C are passed over";
+            let place = clock.place(event, "");
+            clock.reader.notes.add(NoteKind::Skipped, what, 1, "events", || place);
+            continue;
+        }
         let at = events.at.at(event).map_err(|found| not_a_number(found, || clock.place(event, ".at")))?;
         clock.advance(at, event)?;
-        clock.reader.frame(frame, || clock.place(event, ".frame"))?;
+        let id = clock.reader.frame(frame, || clock.place(event, ".frame"))?;
         match kind {
-            EventKind::Open => clock.open(frame, event)?,
-            EventKind::Close => clock.close(frame, event)?,
-            EventKind::Unknown => {
-                let what = "events that are neither O nor C are passed over";
-                let place = clock.place(event, "");
-                clock.reader.notes.add(NoteKind::Skipped, what, 1, "events", || place);
-            }
+            EventKind::Open => clock.open(frame, id, event)?,
+            _ => clock.close(frame, event)?,
         }
     }
     clock.finish(end)
@@ -63,6 +63,9 @@ struct Clock<'c, 'n> {
     shared: u32,
     rows: Vec<Option<StackId>>,
     calls: Vec<(u32, Option<i64>)>,
+    /// How many times are not whole nanoseconds, and the first of them.
+    rounded: u64,
+    first_rounded: Option<Decimal>,
 }
 
 struct Call {
@@ -71,7 +74,12 @@ struct Call {
     event: usize,
 }
 
-impl Clock<'_, '_> {
+impl<'c, 'n> Clock<'c, 'n> {
+    fn new(reader: &'c mut Reader<'n>, track: &'c Track, index: usize, now: Decimal) -> Clock<'c, 'n> {
+        let (open, rows, calls) = (Vec::new(), Vec::new(), Vec::new());
+        Clock { reader, track, index, now, open, shared: 0, rows, calls, rounded: 0, first_rounded: None }
+    }
+
     fn place(&self, event: usize, field: &str) -> String {
         place(self.index, Some(event), field)
     }
@@ -115,8 +123,8 @@ impl Clock<'_, '_> {
         let (time, is_exact) = nanoseconds(self.now, exponent)
             .ok_or_else(|| Error::overflow("a time in nanoseconds").at(path(place(self.index, event, ".at"))))?;
         if !is_exact {
-            let what = "timestamps are rounded to nanoseconds";
-            self.reader.notes.add(NoteKind::Rounded, what, 1, "samples", || Shown(self.now).to_string());
+            self.rounded += 1;
+            self.first_rounded.get_or_insert(self.now);
         }
         Ok(time)
     }
@@ -125,8 +133,7 @@ impl Clock<'_, '_> {
         self.open.len() as u32
     }
 
-    fn open(&mut self, frame: u32, event: usize) -> Result<()> {
-        let id = self.reader.frame(frame, || self.place(event, ".frame"))?;
+    fn open(&mut self, frame: u32, id: FrameId, event: usize) -> Result<()> {
         let stack = self.reader.profile.push(self.open.last().map(|call| call.stack), id);
         let stack = stack.map_err(|error| error.at(path(self.place(event, ""))))?;
         self.open.push(Call { frame, stack, event });
@@ -174,6 +181,10 @@ impl Clock<'_, '_> {
         if let Some(rest) = rest {
             self.sample(rest, None)?;
         }
+        if let Some(first) = self.first_rounded {
+            let what = "timestamps are rounded to nanoseconds";
+            self.reader.notes.add(NoteKind::Rounded, what, self.rounded, "samples", || Shown(first).to_string());
+        }
         self.explicit_times()?;
         Ok(Rows { stacks: self.rows, calls: Some(self.calls).filter(|_| self.track.has_calls) })
     }
@@ -182,26 +193,13 @@ impl Clock<'_, '_> {
     fn explicit_times(&mut self) -> Result<()> {
         let Some(times) = &self.track.times else { return Ok(()) };
         if times.len() != self.calls.len() {
-            let message = format!("expected {} times, one per sample, found {}", self.calls.len(), times.len());
+            let message =
+                format!("expected a time for each of the {} samples, found {}", self.calls.len(), times.len());
             return Err(Error::malformed(message).at(path(format!("profiles[{}].profkit.times", self.index))));
         }
         for ((_, time), &explicit) in self.calls.iter_mut().zip(times) {
             *time = explicit;
         }
         Ok(())
-    }
-}
-
-/// A number as a person would write it.
-struct Shown(Decimal);
-
-impl std::fmt::Display for Shown {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Decimal { mantissa, exponent } = self.0;
-        match exponent {
-            0 => write!(out, "{mantissa}"),
-            -20..0 => write!(out, "{}", mantissa as f64 * 10f64.powi(exponent)),
-            _ => write!(out, "{mantissa}e{exponent}"),
-        }
     }
 }

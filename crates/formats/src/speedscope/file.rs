@@ -96,6 +96,13 @@ pub(super) enum EventKind {
 
 /// Returns the objects of a file.
 pub(super) fn parse(input: &[u8]) -> Result<File<'_>> {
+    // The library would take a list for an object whose keys are left out.
+    let text = input.trim_ascii_start();
+    if !text.starts_with(b"{") {
+        let found = text.first().map_or("nothing".to_owned(), |byte| format!("'{}'", byte.escape_ascii()));
+        let place = Place::Byte(input.len() - text.len());
+        return Err(Error::malformed(format!("expected a JSON object, found {found}")).at(place));
+    }
     serde_json::from_slice(input).map_err(|error| if error.is_data() { with_path(input, error) } else { place(error) })
 }
 

@@ -91,15 +91,24 @@ pub(super) fn difference(number: Decimal, less: Decimal) -> Option<Decimal> {
 }
 
 /// Returns the nanoseconds nearest to a time, and whether they are exactly that.
+///
+/// The time is brought to picoseconds first, as the values are, so that their sum tells the same time.
 pub(super) fn nanoseconds(time: Decimal, exponent: i32) -> Option<(i64, bool)> {
-    let power = time.exponent.saturating_add(exponent).saturating_add(9);
-    if power >= 0 || time.mantissa == 0 {
-        let power = 10i128.checked_pow(u32::try_from(power).unwrap_or(0))?;
-        return i64::try_from(time.mantissa.checked_mul(power)?).ok().map(|ns| (ns, true));
+    let exponent = time.exponent.saturating_add(exponent);
+    let (picoseconds, is_exact) = counts_of(time.mantissa, exponent.saturating_add(12))?;
+    let (nanoseconds, has_no_rest) = counts_of(picoseconds, -3)?;
+    Some((i64::try_from(nanoseconds).ok()?, is_exact && has_no_rest))
+}
+
+/// Returns the whole number nearest to `mantissa x 10^exponent`, halves up, and whether it is exactly that.
+fn counts_of(mantissa: i128, exponent: i32) -> Option<(i128, bool)> {
+    let power = 10i128.checked_pow(exponent.unsigned_abs());
+    if exponent >= 0 || mantissa == 0 {
+        return Some((mantissa.checked_mul(if mantissa == 0 { 1 } else { power? })?, true));
     }
-    let Some(power) = 10i128.checked_pow(power.unsigned_abs()) else { return Some((0, false)) };
-    let rounded = time.mantissa.checked_add(power / 2)?.div_euclid(power);
-    Some((i64::try_from(rounded).ok()?, time.mantissa.checked_rem(power)? == 0))
+    let Some(power) = power else { return Some((0, false)) };
+    let rounded = mantissa.checked_add(power / 2)?.div_euclid(power);
+    Some((rounded, rounded.checked_mul(power)? == mantissa))
 }
 
 /// Returns the same number without a power of ten, where that is possible, or with the least fraction.
@@ -111,5 +120,19 @@ fn plain(number: Decimal) -> Decimal {
     match u32::try_from(exponent).ok().and_then(|power| 10i128.checked_pow(power)?.checked_mul(mantissa)) {
         Some(mantissa) => Decimal { mantissa, exponent: 0 },
         None => Decimal { mantissa, exponent },
+    }
+}
+
+/// A number as a person would write it.
+pub(super) struct Shown(pub(super) Decimal);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Decimal { mantissa, exponent } = self.0;
+        match exponent {
+            0 => write!(out, "{mantissa}"),
+            -20..0 => write!(out, "{}", mantissa as f64 * 10f64.powi(exponent)),
+            _ => write!(out, "{mantissa}e{exponent}"),
+        }
     }
 }

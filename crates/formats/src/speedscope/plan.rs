@@ -150,7 +150,7 @@ fn foreign(file: &mut File<'_>, units: &[&'static str], notes: &mut Notes) -> Pl
     }
     let unnamed = names.iter().filter(|name| name.is_none()).count() as u64;
     if unnamed > 0 {
-        notes.add(NoteKind::Odd, "profiles without a name", unnamed, "profiles", || None);
+        notes.add(NoteKind::Odd, "profiles without a name", unnamed, "in all", || None);
     }
     let one_name = names.first().copied().flatten().filter(|_| names.iter().all(|name| Some(name) == names.first()));
     let title = file.name.clone().or_else(|| one_name.map(str::to_owned)).filter(|title| !title.is_empty());

@@ -2,7 +2,7 @@
 
 use super::events;
 use super::file::{FrameEntry, Number, Paths, ProfileEntry, parse};
-use super::numbers::{Numbers, number, scaled};
+use super::numbers::{Numbers, Shown, difference, number, scaled};
 use super::plan::{Plan, Track};
 use profkit_core::{
     Amounts, Decimal, Dimension, Error, Frame, FrameId, Function, Input, NoteKind, Notes, Place, Profile, ReadOptions,
@@ -54,7 +54,7 @@ fn frames(entries: &[FrameEntry<'_>], start_lines: bool, profile: &mut Profile, 
                 .flatten();
             if place.is_none() {
                 let what = "lines and columns that are not whole numbers from 1 are left out";
-                notes.add(NoteKind::Skipped, what, 1, "numbers", || format!("{number} of {}", entry.name));
+                notes.add(NoteKind::Skipped, what, 1, "numbers", || format!("{number} of {:?}", entry.name));
             }
             place
         };
@@ -129,7 +129,9 @@ impl Reader<'_> {
             Some("sampled") => {
                 let samples = entry.samples.ok_or_else(|| missing("samples"))?;
                 let weights = entry.weights.ok_or_else(|| missing("weights"))?;
-                self.sampled(&samples, &weights, index, track)
+                let mut rows = self.sampled(&samples, &weights, index, track)?;
+                self.rest(&mut rows, &weights, bounds, index, track)?;
+                Ok(rows)
             }
             Some("evented") => {
                 let events = entry.events.ok_or_else(|| missing("events"))?;
@@ -145,7 +147,8 @@ impl Reader<'_> {
 
     fn sampled(&mut self, samples: &Paths, weights: &Numbers<'_>, index: usize, track: &Track) -> Result<Rows> {
         if samples.len() != weights.len() {
-            let message = format!("expected {} weights, one per sample, found {}", samples.len(), weights.len());
+            let message =
+                format!("expected a weight for each of the {} samples, found {}", samples.len(), weights.len());
             return Err(Error::malformed(message).at(path(format!("profiles[{index}].weights"))));
         }
         let mut stacks = Vec::with_capacity(samples.len());
@@ -166,6 +169,29 @@ impl Reader<'_> {
         Ok(Rows { stacks, calls: None })
     }
 
+    /// Adds what is left between the last sample and the end as time without a stack, as speedscope does.
+    fn rest(
+        &mut self,
+        rows: &mut Rows,
+        weights: &Numbers<'_>,
+        (start, end): (Option<Decimal>, Option<Decimal>),
+        index: usize,
+        track: &Track,
+    ) -> Result<()> {
+        let length = end.and_then(|end| difference(end, start.unwrap_or(Decimal::from(0))));
+        let take = |left: Decimal, weight: usize| difference(left, weights.at(weight).ok()?);
+        let rest = length.and_then(|length| (0..weights.len()).try_fold(length, take));
+        let (Some(length), Some(rest)) = (length, rest) else { return Ok(()) };
+        // Less than that is what floating-point sums are off by.
+        if magnitude(rest) <= magnitude(length) * 1e-9 {
+            return Ok(());
+        }
+        let what = "profiles whose samples end before endValue";
+        self.notes.add(NoteKind::Odd, what, 1, "profiles have time without a stack at the end", || None);
+        rows.stacks.push(None);
+        self.amount(rest, track, || format!("profiles[{index}].endValue"))
+    }
+
     /// Returns the frame of an index of the file.
     pub(super) fn frame(&self, index: u32, place: impl FnOnce() -> String) -> Result<FrameId> {
         self.frames.get(index as usize).copied().ok_or_else(|| {
@@ -177,10 +203,14 @@ impl Reader<'_> {
     /// Adds a value to the column of a profile.
     pub(super) fn amount(&mut self, number: Decimal, track: &Track, place: impl FnOnce() -> String) -> Result<()> {
         let Some(count) = scaled(number, track.power, track.factor) else {
-            let message = format!("expected a multiple of the {} that the unit is, found another number", track.factor);
+            let message = format!("expected a multiple of {}, found {}", track.factor, Shown(number));
             return Err(Error::malformed(message).at(path(place())));
         };
-        if (count.mantissa as f64) * 10f64.powi(count.exponent) >= i64::MAX as f64 {
+        let is_too_large = match count.exponent {
+            0 => i64::try_from(count.mantissa).is_err(),
+            _ => magnitude(count).abs() >= i64::MAX as f64,
+        };
+        if is_too_large {
             return Err(Error::overflow("the value").at(path(place())));
         }
         if let Some(amounts) = self.amounts.get_mut(track.column) {
@@ -261,6 +291,11 @@ impl Reader<'_> {
             self.profile.samples.push(Sample { thread, ..Sample::new(stack, values) });
         }
     }
+}
+
+/// Returns about how large a number is.
+fn magnitude(number: Decimal) -> f64 {
+    number.mantissa as f64 * 10f64.powi(number.exponent)
 }
 
 /// Returns the error of something that stands where a number should.
