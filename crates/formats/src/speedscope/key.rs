@@ -10,6 +10,9 @@
 use profkit_core::{Dimension, Facet, Facets, Profile, Role, Thread, ThreadId, Unit, ValueType};
 use serde::{Deserialize, Serialize};
 
+/// The largest power of ten of a unit; real ones are far below.
+const MOST_EXPONENT: i8 = 60;
+
 /// What is true of all profiles of a file.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(expecting = "what profkit adds to a file")]
@@ -133,8 +136,8 @@ impl ValueKey {
         let unknown = |what: &str, found: &str| format!("expected a {what}, found {found:?}");
         let dimension = Dimension::from_name(dimension).ok_or_else(|| unknown("dimension", dimension))?;
         let role = Role::from_name(role).ok_or_else(|| unknown("role", role))?;
-        if *factor == 0 {
-            return Err("expected a unit of some size, found the factor 0".to_owned());
+        if *factor == 0 || !(-MOST_EXPONENT..=MOST_EXPONENT).contains(exponent) {
+            return Err(format!("expected a unit of some size, found {factor} x 10^{exponent}"));
         }
         let unit = Unit { name: unit.clone(), dimension, factor: *factor, exponent: *exponent };
         Ok(ValueType { kind: kind.clone(), unit, role })

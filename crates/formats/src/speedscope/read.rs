@@ -232,34 +232,34 @@ impl Reader<'_> {
             columns.push(counts.into_iter());
         }
         // The threads in the order of their first profile.
-        let mut threads: Vec<Option<ThreadId>> = Vec::new();
-        for track in tracks {
-            if !threads.contains(&track.thread) {
-                threads.push(track.thread);
-            }
-        }
-        let mut values: Vec<Vec<i64>> = Vec::with_capacity(tracks.len());
+        let mut places: HashMap<Option<ThreadId>, usize> = HashMap::new();
+        let mut groups: Vec<Vec<(&Placed, Vec<i64>)>> = Vec::new();
         for track in tracks {
             let column = columns.get_mut(track.column);
-            values.push(column.map_or(Vec::new(), |column| column.take(track.rows.stacks.len()).collect()));
+            let values = column.map_or(Vec::new(), |column| column.take(track.rows.stacks.len()).collect());
+            let place = *places.entry(track.thread).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some(group) => group.push((track, values)),
+                None => groups.push(vec![(track, values)]),
+            }
         }
-        for thread in threads {
-            let group: Vec<_> = tracks.iter().zip(&values).filter(|(track, _)| track.thread == thread).collect();
+        for group in &groups {
             let is_joined = group.len() > 1 && group.iter().all(|(track, _)| track.rows.calls.is_none());
-            if is_joined { self.push_joined(&group, thread) } else { self.push_each(&group, thread) }
+            if is_joined { self.push_joined(group) } else { self.push_each(group) }
         }
         Ok(self.profile)
     }
 
-    fn push_each(&mut self, group: &[(&Placed, &Vec<i64>)], thread: Option<ThreadId>) {
+    fn push_each(&mut self, group: &[(&Placed, Vec<i64>)]) {
         let mut row = vec![0; self.profile.value_types.len()];
         for (track, values) in group {
-            for (index, (&stack, &value)) in track.rows.stacks.iter().zip(*values).enumerate() {
+            for (index, (&stack, &value)) in track.rows.stacks.iter().zip(values).enumerate() {
                 if let Some(cell) = row.get_mut(track.column) {
                     *cell = value;
                 }
                 let call = track.rows.calls.as_ref().and_then(|calls| calls.get(index).copied());
                 let (kept, time_ns) = call.map_or((None, None), |(kept, time_ns)| (Some(kept), time_ns));
+                let thread = track.thread;
                 self.profile.samples.push(Sample { stack, values: &row, time_ns, thread, labels: None, kept });
             }
             row.fill(0);
@@ -268,13 +268,13 @@ impl Reader<'_> {
 
     /// Adds profiles of one thread that show different values: the n-th sample of a stack in one of them
     /// and the n-th sample of that stack in another are the same sample.
-    fn push_joined(&mut self, group: &[(&Placed, &Vec<i64>)], thread: Option<ThreadId>) {
+    fn push_joined(&mut self, group: &[(&Placed, Vec<i64>)]) {
         let stride = self.profile.value_types.len();
         let (mut stacks, mut rows): (Vec<Option<StackId>>, Vec<i64>) = (Vec::new(), Vec::new());
         let mut places: HashMap<(Option<StackId>, u32), usize> = HashMap::new();
         for (track, values) in group {
             let mut seen: HashMap<Option<StackId>, u32> = HashMap::new();
-            for (&stack, &value) in track.rows.stacks.iter().zip(*values) {
+            for (&stack, &value) in track.rows.stacks.iter().zip(values) {
                 let nth = seen.entry(stack).or_default();
                 let place = *places.entry((stack, *nth)).or_insert(stacks.len());
                 *nth += 1;
@@ -287,6 +287,7 @@ impl Reader<'_> {
                 }
             }
         }
+        let thread = group.first().and_then(|(track, _)| track.thread);
         for (&stack, values) in stacks.iter().zip(rows.chunks_exact(stride)) {
             self.profile.samples.push(Sample { thread, ..Sample::new(stack, values) });
         }
