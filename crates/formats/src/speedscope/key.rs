@@ -70,7 +70,7 @@ pub(super) struct ValueKey {
 }
 
 /// A thread.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(expecting = "a thread")]
 pub(super) struct ThreadKey {
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -151,8 +151,8 @@ impl ThreadKey {
         ThreadKey { source, process, id, name }
     }
 
-    pub(super) fn named(name: Option<String>, id: Option<String>) -> ThreadKey {
-        ThreadKey { source: 0, process: None, id, name }
+    pub(super) fn named(name: Option<&str>, id: Option<String>) -> ThreadKey {
+        ThreadKey { source: 0, process: None, id, name: name.map(str::to_owned) }
     }
 
     /// Returns the thread in a profile.

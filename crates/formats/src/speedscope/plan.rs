@@ -140,40 +140,35 @@ fn own(key: FileKey, file: &mut File<'_>, units: &[&str]) -> Result<Plan> {
 /// Returns the plan of a file that any other program wrote.
 fn foreign(file: &mut File<'_>, units: &[&'static str], notes: &mut Notes) -> Plan {
     let mut columns: Vec<&str> = Vec::new();
-    let mut uses: HashMap<(&str, Option<&str>), u32> = HashMap::new();
-    let names: Vec<Option<&str>> = file.profiles.iter().map(name).collect();
-    for (&unit, &name) in units.iter().zip(&names) {
-        if !columns.contains(&unit) {
-            columns.push(unit);
+    units.iter().for_each(|unit| {
+        if !columns.contains(unit) {
+            columns.push(unit)
         }
-        *uses.entry((unit, name)).or_default() += 1;
-    }
+    });
+    let names: Vec<Option<&str>> = file.profiles.iter().map(name).collect();
     let unnamed = names.iter().filter(|name| name.is_none()).count() as u64;
     if unnamed > 0 {
         notes.add(NoteKind::Odd, "profiles without a name", unnamed, "in all", || None);
     }
     let one_name = names.first().copied().flatten().filter(|_| names.iter().all(|name| Some(name) == names.first()));
     let title = file.name.clone().or_else(|| one_name.map(str::to_owned)).filter(|title| !title.is_empty());
-    let several_threads = units.len() > columns.len();
     let mut plan = Plan { title, ..Plan::default() };
-    let mut kinds = vec![None; columns.len()];
-    for (index, (&unit, &name)) in units.iter().zip(&names).enumerate() {
-        let column = columns.iter().position(|&column| column == unit).unwrap_or_default();
-        let mut thread = None;
-        if several_threads || one_name.is_some() {
-            let is_title = one_name.is_some() && name == plan.title.as_deref() && !several_threads;
-            // Two threads of one name stay apart by their position.
-            let is_clear = name.is_some() && uses.get(&(unit, name)) == Some(&1);
-            let id = (several_threads && !is_clear).then(|| index.to_string());
-            if !is_title {
-                thread = Some(plan.threads.len());
-                plan.threads.push(ThreadKey::named(name.map(str::to_owned), id));
-            }
-        } else if let Some(kind) = kinds.get_mut(column) {
-            *kind = name;
-        }
-        let is_time = is_time(unit);
-        let seconds = Some(exponent(unit)).filter(|_| is_time);
+    let (mut kinds, mut threads) = (vec![None; columns.len()], vec![None; units.len()]);
+    if units.len() > columns.len() {
+        threads = numbered(units, &names);
+    } else if let Some(name) = one_name {
+        let thread = plan.title.as_deref() != Some(name);
+        threads.fill(thread.then(|| ThreadKey::named(Some(name), None)));
+    } else {
+        kinds.clone_from(&names);
+    }
+    for (unit, thread) in units.iter().zip(threads) {
+        let column = columns.iter().position(|column| column == unit).unwrap_or_default();
+        let thread = thread.map(|thread| {
+            plan.threads.push(thread);
+            plan.threads.len() - 1
+        });
+        let seconds = Some(exponent(unit)).filter(|_| is_time(unit));
         plan.tracks.push(Some(Track { column, thread, power: 0, factor: 1, seconds, has_calls: true, times: None }));
     }
     plan.value_types = columns.iter().zip(kinds).map(|(unit, kind)| value_type(unit, kind)).collect();
@@ -186,6 +181,19 @@ fn foreign(file: &mut File<'_>, units: &[&'static str], notes: &mut Notes) -> Pl
     });
     plan.producer = file.exporter.take();
     plan
+}
+
+/// Returns a thread for each profile. Those that no name tells apart have the number of the profile as id.
+fn numbered(units: &[&str], names: &[Option<&str>]) -> Vec<Option<ThreadKey>> {
+    let mut uses: HashMap<(&str, Option<&str>), u32> = HashMap::new();
+    for (&unit, &name) in units.iter().zip(names) {
+        *uses.entry((unit, name)).or_default() += 1;
+    }
+    let threads = units.iter().zip(names).enumerate().map(|(index, (&unit, &name))| {
+        let is_clear = name.is_some() && uses.get(&(unit, name)) == Some(&1);
+        Some(ThreadKey::named(name, (!is_clear).then(|| index.to_string())))
+    });
+    threads.collect()
 }
 
 fn name<'f>(profile: &'f ProfileEntry<'_>) -> Option<&'f str> {
