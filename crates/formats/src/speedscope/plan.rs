@@ -140,11 +140,11 @@ fn own(key: FileKey, file: &mut File<'_>, units: &[&str]) -> Result<Plan> {
 /// Returns the plan of a file that any other program wrote.
 fn foreign(file: &mut File<'_>, units: &[&'static str], notes: &mut Notes) -> Plan {
     let mut columns: Vec<&str> = Vec::new();
-    units.iter().for_each(|unit| {
+    for unit in units {
         if !columns.contains(unit) {
-            columns.push(unit)
+            columns.push(unit);
         }
-    });
+    }
     let names: Vec<Option<&str>> = file.profiles.iter().map(name).collect();
     let unnamed = names.iter().filter(|name| name.is_none()).count() as u64;
     if unnamed > 0 {
