@@ -9,12 +9,13 @@ mod json;
 
 mod collapsed;
 mod profkit;
+mod speedscope;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
 use std::borrow::Cow;
 
 /// Every format, in the order in which help lists them.
-pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &profkit::FORMAT];
+pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &profkit::FORMAT, &speedscope::FORMAT];
 
 /// Returns the format with the given name.
 ///
