@@ -23,6 +23,13 @@ impl Profile {
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
+        // A sum of equal rows may end in more zeros than any of them: powers are those of the sums.
+        let merged = self.in_order(&vec![(1, 0); self.value_types.len()])?;
+        merged.in_order(&merged.spare_powers())
+    }
+
+    /// Returns the canonical form with each column divided by a power of ten that divides all of it.
+    fn in_order(&self, powers: &[(i64, i8)]) -> Result<Profile> {
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
@@ -32,12 +39,11 @@ impl Profile {
         for (id, _) in self.mappings.iter() {
             transfer.mapping(&mut to, id);
         }
-        let powers = self.spare_powers();
-        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(&powers) {
+        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(powers) {
             value_type.unit.exponent += exponent;
         }
         let shrink = |values: &[i64]| -> Vec<i64> {
-            values.iter().zip(&powers).map(|(&value, &(power, _))| value / power).collect()
+            values.iter().zip(powers).map(|(&value, &(power, _))| value / power).collect()
         };
         let samples = if self.samples.has_kept() { self.calls_in_fewest_samples()? } else { order.merged_samples()? };
         for (sample, values) in &samples {
