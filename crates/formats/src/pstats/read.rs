@@ -7,7 +7,7 @@ use super::seconds::Count;
 use super::stats::{Caller, CallerNumbers, Entry, Key, Stats};
 use profkit_core::{
     Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Id, Input, NoteKind, Notes, Period, Place, Profile,
-    ReadOptions, Result, Role, Rounding, StringId, Total, Unit, ValueType,
+    ReadOptions, Result, Role, Rounding, StringId, Total, ValueType,
 };
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -66,9 +66,7 @@ impl<'s, 'n> Builder<'s, 'n> {
         if let Some(seconds) = dialect.interval
             && let Ok(Count { whole, .. }) = dialect.scale.count(seconds)
         {
-            let unit = Unit::named("nanoseconds").with_exponent(dialect.scale.exponent());
-            let value_type = ValueType { unit, ..ValueType::new("time", "nanoseconds") };
-            profile.meta.period = Some(Period { value_type: Some(value_type), value: whole });
+            profile.meta.period = Some(Period { value_type: profile.value_types.first().cloned(), value: whole });
         }
         let graph = CallGraph::new(profile.value_types.len());
         let (strings, has_entry, rounding) = (HashMap::new(), Vec::new(), Rounding::default());
