@@ -21,10 +21,10 @@ python() { # python VERSION: its name
 for version in 2.7 3.7 3.9 3.13; do
     "$(python $version)" -S -m profile -o "$here/profile-module.$version.pstats" errands.py > errands.txt
 done
-for tool in cprofile version-0; do
-    "$(python 2.7)" dialects.py $tool "$here/$tool.2.7.pstats"
+"$(python 2.7)" dialects.py cprofile "$here/cprofile.2.7.pstats"
+for tool in version-0 bias; do
+    "$(python 3.13)" dialects.py $tool "$here/$tool.3.13.pstats"
 done
-"$(python 3.13)" dialects.py bias "$here/bias.3.13.pstats"
 "$(python 3.13)" dialects.py sampled "$here/sampled.3.15.pstats"
 for tool in yappi pyinstrument; do
     "$(python 3.11)" dialects.py $tool "$here/$tool.3.11.pstats"
