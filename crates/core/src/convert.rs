@@ -132,7 +132,7 @@ fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, note
         notes.add(NoteKind::Relabelled, what, 1, "value relabelled", || name);
     } else if value_type.kind != only.kind {
         let what = format!("{} calls every time {}", format.name(), only.kind);
-        notes.add(NoteKind::Renamed, what, 1, "value lost its kind", || name);
+        notes.add(NoteKind::Relabelled, what, 1, "value lost its kind", || name);
     }
     if value_type.role != only.role {
         let what = format!("{} cannot hold {}", format.name(), Facet::Roles.what());
