@@ -16,28 +16,34 @@ impl Profile {
     /// but what they say, so that two profiles that say the same have the same canonical form.
     ///
     /// Samples of event sources keep their order within a thread; what one call is, is said in as few
-    /// of them as can be. Rows that nothing points at are gone, but for mappings. Each column has the
+    /// of them as can be. A stack is a row per frame. Rows that nothing points at are gone, but for mappings. Each column has the
     /// coarsest exponent that its values allow. What is merely noted as invented is forgotten.
     ///
     /// # Errors
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
+        // A sum of equal rows may end in more zeros than any of them: powers are those of the sums.
+        let merged = self.in_order(&vec![(1, 0); self.value_types.len()])?;
+        merged.in_order(&merged.spare_powers())
+    }
+
+    /// Returns the canonical form with each column divided by a power of ten that divides all of it.
+    fn in_order(&self, powers: &[(i64, i8)]) -> Result<Profile> {
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
         to.meta.invented = Facets::NONE;
         to.set_max_depth(u32::MAX);
-        let mut transfer = Transfer::new(self, Facets::NONE);
+        let mut transfer = Transfer::new(self, Facets::NONE).frame_by_frame();
         for (id, _) in self.mappings.iter() {
             transfer.mapping(&mut to, id);
         }
-        let powers = self.spare_powers();
-        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(&powers) {
+        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(powers) {
             value_type.unit.exponent += exponent;
         }
         let shrink = |values: &[i64]| -> Vec<i64> {
-            values.iter().zip(&powers).map(|(&value, &(power, _))| value / power).collect()
+            values.iter().zip(powers).map(|(&value, &(power, _))| value / power).collect()
         };
         let samples = if self.samples.has_kept() { self.calls_in_fewest_samples()? } else { order.merged_samples()? };
         for (sample, values) in &samples {
@@ -88,14 +94,14 @@ impl Profile {
         let mut done: Vec<(Sample<'_>, Vec<i64>)> = Vec::new();
         let mut gaps = KeptOverGaps::default();
         for (index, sample) in rows.iter().enumerate() {
-            let kept = sample.kept.unwrap_or(0);
+            // The calls shared with the last sample that stayed, not with one that was passed over.
+            let kept = gaps.take(sample.thread, Some(sample.kept.unwrap_or(0))).unwrap_or(0);
             let next = rows.get(index + 1).filter(|next| next.thread == sample.thread);
             let goes_on = next.is_some_and(|next| next.kept.unwrap_or(0) >= depth(sample));
             if sample.values.iter().all(|&value| value == 0) && (goes_on || kept >= depth(sample)) {
                 gaps.skip(sample.thread, Some(kept));
                 continue;
             }
-            let kept = gaps.take(sample.thread, Some(kept)).unwrap_or(0);
             match done.last_mut().filter(|(last, _)| last.thread == sample.thread) {
                 Some((last, values))
                     if last.stack == sample.stack && kept >= depth(sample) && last.labels == sample.labels =>
@@ -299,5 +305,37 @@ impl<'p> Order<'p> {
             }
         }
         Ok(graph)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Frame, Profile, Sample, ValueType};
+
+    /// Returns a profile of events on stacks of one to three frames: depth, value, kept.
+    fn calls(rows: &[(usize, i64, u32)]) -> Profile {
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+        let frames: Vec<_> = (1..4)
+            .map(|line| profile.frame(Frame { line: std::num::NonZeroU32::new(line), ..Frame::default() }))
+            .collect();
+        for &(depth, value, kept) in rows {
+            let stack = profile.stack(&frames[..depth]).expect("not too deep");
+            profile.samples.push(Sample { kept: Some(kept), ..Sample::new(Some(stack), &[value]) });
+        }
+        profile
+    }
+
+    fn canonical(rows: &[(usize, i64, u32)]) -> Vec<(u32, i64, u32)> {
+        let profile = calls(rows).canonical().expect("small numbers");
+        let row = |sample: Sample<'_>| {
+            (profile.stacks.depth(sample.stack.expect("a stack")), sample.values[0], sample.kept.expect("calls"))
+        };
+        profile.samples.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_call_that_takes_no_time_stays_once() {
+        assert_eq!(canonical(&[(2, 0, 0), (2, 0, 2), (1, 3, 1)]), [(2, 0, 0), (1, 3, 1)]);
+        assert_eq!(canonical(&[(1, 3, 0), (2, 0, 1), (2, 4, 2)]), [(1, 3, 0), (2, 4, 1)]);
     }
 }

@@ -61,3 +61,6 @@ fn sniff(peek: &Peek<'_>) -> Sniff {
         _ => Sniff::No,
     }
 }
+
+#[cfg(test)]
+mod tests;

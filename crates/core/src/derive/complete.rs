@@ -257,3 +257,97 @@ pub(super) fn functions(profile: &Profile, graph: &CallGraph) -> Vec<(FunctionId
     }
     functions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{Frame, Function};
+    use crate::value::ValueType;
+
+    const ALL: Facets = Facets::of(&[
+        Facet::CallCounts,
+        Facet::PrimitiveCalls,
+        Facet::Totals,
+        Facet::ArcCalls,
+        Facet::ArcPrimitiveCalls,
+        Facet::ArcCosts,
+        Facet::CalleeSelf,
+    ]);
+
+    /// Returns a profile where main and g call f, which calls itself; each has the own cost that is given.
+    fn profile(own: [i64; 3], arcs: [Arc<'_>; 3], total_of_f: Option<Total<'_>>) -> Profile {
+        let mut profile = Profile::new(vec![ValueType::new("time", "nanoseconds")]);
+        let mut graph = CallGraph::new(1);
+        for (name, own) in ["main", "g", "f"].into_iter().zip(own) {
+            let frame = frame(&mut profile, name);
+            graph.add_own(frame, &[own]);
+        }
+        for (caller, arc) in ["main", "g", "f"].into_iter().zip(arcs) {
+            let caller = frame(&mut profile, caller);
+            graph.add_arc(Arc { caller, ..arc });
+        }
+        total_of_f.into_iter().for_each(|total| graph.add_total(total));
+        profile.calls.push(graph);
+        profile
+    }
+
+    fn frame(profile: &mut Profile, name: &str) -> FrameId {
+        let name = profile.string(name);
+        let function = profile.function(Function::named(name));
+        profile.frame(Frame { function: Some(function), ..Frame::default() })
+    }
+
+    const F: usize = 2;
+
+    fn arc_to_f<'a>() -> Arc<'a> {
+        Arc::new(FrameId::from_index(0), FunctionId::from_index(F))
+    }
+
+    #[test]
+    fn counts_follow_the_arcs_and_costs_are_shared_without_a_remainder() {
+        let inclusive = [Some(&[70][..]), Some(&[30][..]), Some(&[20][..])];
+        let arcs = inclusive.map(|inclusive| Arc { inclusive, ..arc_to_f() });
+        let mut profile = profile([1, 2, 101], arcs, None);
+        let made = complete(&mut profile, ALL).expect("small numbers");
+        assert!(made.contains(&(Facet::CalleeSelf, 3)) && !made.iter().any(|it| it.0 == Facet::ArcCosts));
+        assert!(profile.meta.invented.has(Facet::CallCounts) && !profile.meta.invented.has(Facet::ArcCosts));
+        let graph = &profile.calls[0];
+        let own: i64 = graph.arcs().map(|arc| arc.callee_self.expect("made up")[0]).sum();
+        assert_eq!(own, 101);
+        let f = graph.totals().find(|total| total.function.index() == F).expect("every function has a row");
+        assert_eq!((f.calls, f.primitive_calls, f.inclusive), (Some(&[3][..]), Some(&[2][..]), Some(&[101][..])));
+    }
+
+    #[test]
+    fn costs_of_arcs_follow_the_calls() {
+        let counts = [Some(&[3][..]), Some(&[1][..]), Some(&[6][..])];
+        let arcs = counts.map(|calls| Arc { calls, ..arc_to_f() });
+        // Four calls come from other functions and are told of; one more has no caller.
+        let total = Total { calls: Some(&[11]), inclusive: Some(&[50]), ..Total::new(FunctionId::from_index(F)) };
+        let mut profile = profile([0, 0, 50], arcs, Some(total));
+        complete(&mut profile, ALL).expect("small numbers");
+        let costs: Vec<_> = profile.calls[0].arcs().map(|arc| arc.inclusive.expect("made up")[0]).collect();
+        assert_eq!(costs, [30, 10, 0]);
+        let primitive: Vec<_> = profile.calls[0].arcs().map(|arc| arc.primitive_calls.expect("made up")[0]).collect();
+        assert_eq!(primitive, [3, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_there_stays_and_is_not_called_invented() {
+        let arcs = [Some(&[5][..]), None, None].map(|calls| Arc { calls, ..arc_to_f() });
+        let mut profile = profile([1, 1, 1], arcs, None);
+        let made = complete(&mut profile, Facets::of(&[Facet::ArcCalls])).expect("small numbers");
+        assert_eq!(made, [(Facet::ArcCalls, 2)]);
+        assert!(profile.meta.invented.is_empty());
+        assert!(complete(&mut profile, Facets::of(&[Facet::ArcCalls])).expect("small numbers").is_empty());
+    }
+
+    #[test]
+    fn shares_of_huge_numbers_add_up() {
+        let most = i64::MAX;
+        let given = shares(i128::from(most), &[most, most, 1], 2 * i128::from(most) + 1);
+        assert_eq!(given.iter().map(|&share| i128::from(share)).sum::<i128>(), i128::from(most));
+        assert_eq!(shares(7, &[0, 0], 0), [0, 0]);
+        assert_eq!(shares(-7, &[1, 1], 2).iter().sum::<i64>(), -7);
+    }
+}

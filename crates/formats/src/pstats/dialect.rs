@@ -26,11 +26,15 @@ impl Dialect {
         let (mut largest, mut sum) = (0f64, 0f64);
         let (mut is_swapped, mut has_unknown_counts, mut is_sampled) = (false, false, false);
         let mut interval = Interval::Unknown;
+        let mut work = 0usize;
         for entry in stats.entries() {
             let Entry::Function { cc, nc, tt, ct, callers, .. } = entry? else {
                 is_sampled = true;
                 continue;
             };
+            // References could make a few bytes stand for the same callers again and again.
+            work = work.saturating_add(stats.work(callers));
+            stats.check_work(work)?;
             is_swapped |= cc > nc && nc > 0;
             has_unknown_counts |= cc < 0 || nc < 0;
             interval = interval.and(ct, nc);

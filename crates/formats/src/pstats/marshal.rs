@@ -46,14 +46,14 @@ pub(super) enum Container {
 }
 
 /// A range of the heap, or of the input.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Span {
     start: u32,
     length: u32,
 }
 
 /// A text or bytes, as a range of the input.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Text {
     span: Span,
     is_latin: bool,
@@ -93,6 +93,11 @@ impl<'a> Marshal<'a> {
     /// Returns what follows the objects that were read.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
+    }
+
+    /// Returns the size of the whole input.
+    pub(super) fn size_of_input(&self) -> usize {
+        self.input.len()
     }
 
     /// Returns where the next object starts.
@@ -330,7 +335,7 @@ impl<'a> Marshal<'a> {
     fn slice(&mut self, length: usize, at: usize) -> Result<&'a [u8]> {
         let rest = self.rest();
         let bytes = rest.get(..length).ok_or_else(|| {
-            let message = format!("expected {length} more bytes, found the end after {}", rest.len());
+            let message = format!("expected {length} more bytes, found only {}", rest.len());
             Error::malformed(message).at(Place::Byte(at))
         })?;
         self.at += length;

@@ -1,13 +1,15 @@
 //! From the dict to a call graph.
 
 use super::dialect::Dialect;
+use super::marshal::Text;
 use super::postscript::Postscript;
 use super::seconds::Count;
 use super::stats::{Caller, CallerNumbers, Entry, Key, Stats};
 use profkit_core::{
     Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Id, Input, NoteKind, Notes, Period, Place, Profile,
-    ReadOptions, Result, Role, Rounding, Total, Unit, ValueType,
+    ReadOptions, Result, Role, Rounding, StringId, Total, ValueType,
 };
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
@@ -51,6 +53,7 @@ struct Builder<'s, 'n> {
     notes: &'n mut Notes,
     profile: Profile,
     graph: CallGraph,
+    strings: HashMap<Text, StringId>,
     has_entry: Vec<bool>,
     rounding: Rounding,
     /// What rounding has left over of the own costs so far.
@@ -63,13 +66,11 @@ impl<'s, 'n> Builder<'s, 'n> {
         if let Some(seconds) = dialect.interval
             && let Ok(Count { whole, .. }) = dialect.scale.count(seconds)
         {
-            let unit = Unit::named("nanoseconds").with_exponent(dialect.scale.exponent());
-            let value_type = ValueType { unit, ..ValueType::new("time", "nanoseconds") };
-            profile.meta.period = Some(Period { value_type: Some(value_type), value: whole });
+            profile.meta.period = Some(Period { value_type: profile.value_types.first().cloned(), value: whole });
         }
         let graph = CallGraph::new(profile.value_types.len());
-        let (has_entry, rounding) = (Vec::new(), Rounding::default());
-        Builder { stats, dialect, notes, profile, graph, has_entry, rounding, carry: 0.0 }
+        let (strings, has_entry, rounding) = (HashMap::new(), Vec::new(), Rounding::default());
+        Builder { stats, dialect, notes, profile, graph, strings, has_entry, rounding, carry: 0.0 }
     }
 
     fn entry(&mut self, entry: Entry) -> Result<()> {
@@ -192,10 +193,9 @@ impl<'s, 'n> Builder<'s, 'n> {
     }
 
     fn function(&mut self, key: &Key) -> (FrameId, FunctionId) {
-        let file = self.stats.text(key.file);
-        let name = self.profile.string(&self.stats.text(key.name));
+        let name = self.string(key.name);
         // Built-in functions have the file `~`; an empty file name is what the `profile` module gives them.
-        let file = (file != "~").then(|| self.profile.string(&file));
+        let file = (!self.stats.is(key.file, "~")).then(|| self.string(key.file));
         let line = u32::try_from(key.line).ok().and_then(NonZeroU32::new);
         let (start_line, line) = if self.dialect.is_sampled { (None, line) } else { (line, None) };
         let known = self.profile.frames.len();
@@ -207,12 +207,19 @@ impl<'s, 'n> Builder<'s, 'n> {
         (frame, function)
     }
 
+    /// Returns the id of a text, which may be long and stand for many.
+    fn string(&mut self, text: Text) -> StringId {
+        *self.strings.entry(text).or_insert_with(|| {
+            if !self.stats.is_utf8(text) {
+                let what = "the bytes of names that are not UTF-8 are spelled \\xff";
+                self.notes.add(NoteKind::Renamed, what, 1, "names", || self.stats.text(text).into_owned());
+            }
+            self.profile.string(&self.stats.text(text))
+        })
+    }
+
     /// Notes what is odd about a key, when it comes up first.
     fn odd_key(&mut self, key: &Key) {
-        if ![key.file, key.name].iter().all(|&text| self.stats.is_utf8(text)) {
-            let what = "the bytes that are not UTF-8 in names are spelled \\xff";
-            self.notes.add(NoteKind::Renamed, what, 1, "functions", || self.stats.text(key.name).into_owned());
-        }
         if key.is_code {
             self.odd("names are the code that was run, as the profile module writes them", "functions", key);
         }

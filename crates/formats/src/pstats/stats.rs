@@ -1,7 +1,7 @@
 //! The dict of a profile, entry by entry, whatever tool wrote it.
 
 use super::marshal::{Container, Kind, Marshal, Object, Span, Text};
-use profkit_core::{Input, Result};
+use profkit_core::{Error, Input, Result};
 use std::borrow::Cow;
 
 /// The marshalled dict of one file.
@@ -86,6 +86,27 @@ impl<'a> Stats<'a> {
         is_latin || std::str::from_utf8(bytes).is_ok()
     }
 
+    /// Returns whether a text is this one, without looking at all of a longer one.
+    pub(super) fn is(&self, text: Text, ascii: &str) -> bool {
+        self.heap.bytes(text).0 == ascii.as_bytes()
+    }
+
+    /// Returns the number of callers, and of the parts of them, of a dict of callers.
+    pub(super) fn work(&self, callers: Span) -> usize {
+        callers.len()
+            + self.pairs(callers).filter_map(|(_, value)| self.parts(value)).map(<[Object]>::len).sum::<usize>()
+    }
+
+    /// Returns the error of more `work` than any file of this size takes that does not share its parts.
+    pub(super) fn check_work(&self, work: usize) -> Result<()> {
+        if work <= self.heap.size_of_input() {
+            return Ok(());
+        }
+        let size = self.heap.size_of_input();
+        let message = format!("expected at most {size} callers and numbers of them in {size} bytes, found {work}");
+        Err(Error::limit(format!("{message}: they are shared too often")))
+    }
+
     fn pairs(&self, dict: Span) -> impl Iterator<Item = (&Object, &Object)> + '_ {
         self.heap.parts(dict).as_chunks().0.iter().map(|[key, value]| (key, value))
     }
@@ -98,7 +119,7 @@ impl<'a> Stats<'a> {
     }
 
     fn is_mark(&self, mark: &Object) -> bool {
-        matches!(mark.kind, Kind::Text(text) if self.text(text) == "__sampled__")
+        matches!(mark.kind, Kind::Text(text) if self.is(text, "__sampled__"))
     }
 
     fn function(&self, key: &Object, value: &Object) -> Result<Entry> {
@@ -143,7 +164,7 @@ impl<'a> Stats<'a> {
         let (mut counts, mut times) = ([0i64; 2], [0.0; 2]);
         for [nc, cc, tt, ct] in tuples {
             let sum = |sum: i64, part: &Object| {
-                let overflow = || profkit_core::Error::overflow("the calls of one caller");
+                let overflow = || Error::overflow("the calls of one caller");
                 sum.checked_add(count(part)?).ok_or_else(overflow)
             };
             counts = [sum(counts[0], nc)?, sum(counts[1], cc)?];
