@@ -107,6 +107,48 @@ pub fn call_graph(names: Names) -> impl Strategy<Value = Generated> {
     )
 }
 
+/// Returns call graphs of one thread in which anybody may call anybody, and in which the numbers may be
+/// anything or missing: what is stated of functions and arcs rarely fits together.
+pub fn tangle() -> impl Strategy<Value = Generated> {
+    let number = || prop_oneof![Just(0), Just(1), 2i64..100, 0i64..1_000_000_000, -100i64..0];
+    let numbers = move || (number(), number(), number(), number());
+    let arcs = vec((any::<u16>(), any::<u16>(), numbers(), 0u8..32), 0..100);
+    (1usize..4, vec((numbers(), 0u8..32), 1..25), arcs, any::<u8>()).prop_map(|(columns, functions, arcs, states)| {
+        // A bit of `states` takes a number away from all rows, one of a row only from that.
+        let stated = |bit: u8, row: u8| states & 1 << bit != 0 && (row & 1 << bit == 0 || states & 1 << 7 != 0);
+        let costs = |number: i64| (0..columns as i64).map(|column| number - 7 * column).collect::<Vec<_>>();
+        let value_types = (0..columns).map(|column| ValueType::new(&format!("cost{column}"), "count")).collect();
+        let mut profile = Profile::new(value_types);
+        let mut graph = CallGraph::new(columns);
+        let count = functions.len();
+        let mut ids = Vec::new();
+        for (index, ((own, calls, primitive, total), row)) in functions.into_iter().enumerate() {
+            let name = profile.string(&format!("f{index}"));
+            let function = profile.function(Function::named(name));
+            let frame = profile.frame(Frame { function: Some(function), ..Frame::default() });
+            graph.add_own(frame, &costs(own));
+            graph.add_total(Total {
+                calls: stated(0, row).then_some(&[calls]),
+                primitive_calls: stated(1, row).then_some(&[primitive]),
+                inclusive: stated(2, row).then_some(&costs(total)),
+                ..Total::new(function)
+            });
+            ids.push((frame, function));
+        }
+        for (caller, callee, (calls, primitive, own, inclusive), row) in arcs {
+            graph.add_arc(Arc {
+                calls: stated(0, row).then_some(&[calls]),
+                primitive_calls: stated(1, row).then_some(&[primitive]),
+                callee_self: stated(3, row).then_some(&costs(own)),
+                inclusive: stated(4, row).then_some(&costs(if states & 1 << 5 != 0 { inclusive } else { 0 })),
+                ..Arc::new(ids[usize::from(caller) % count].0, ids[usize::from(callee) % count].1)
+            });
+        }
+        profile.calls.push(graph);
+        Generated(profile)
+    })
+}
+
 /// Returns profiles of all shapes.
 pub fn any_profile(names: Names) -> impl Strategy<Value = Generated> {
     prop_oneof![sampled(names), evented(names), call_graph(names)]

@@ -1,7 +1,8 @@
 //! The shapes against a slow but obvious computation of the same.
 
 use profkit_core::{CallGraph, Facet, Facets, FrameId, FunctionId, Notes, Profile, derive};
-use profkit_testkit::generate::{Names, evented, sampled};
+use profkit_testkit::fixtures::dump;
+use profkit_testkit::generate::{Names, call_graph, evented, sampled, tangle};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,6 +103,56 @@ fn obvious_calls(profile: &Profile) -> BTreeMap<String, (i64, i64)> {
     calls
 }
 
+/// Own costs by thread, function and place in it, and by thread and function.
+type OwnCosts = (Costs<String>, Costs<String>);
+
+fn own_costs<'a>(
+    profile: &Profile,
+    rows: impl Iterator<Item = (Option<profkit_core::ThreadId>, FrameId, &'a [i64])>,
+) -> OwnCosts {
+    let mut sums = OwnCosts::default();
+    for (thread, frame, costs) in rows {
+        let frame = profile.frames[frame];
+        let thread = thread.map_or(String::new(), |thread| profile.thread_title(thread));
+        let function = format!("{thread} {:?}", resolved(profile, frame.function.expect("named")));
+        let place = (frame.line, frame.column, frame.address, frame.in_app, frame.folded);
+        add(&mut sums.0, format!("{function} {place:?}"), costs);
+        add(&mut sums.1, function, costs);
+    }
+    sums
+}
+
+/// Checks that the estimate has the own cost of each place in each column, unless the function has less
+/// than nothing in it.
+fn check_estimate(profile: &Profile) -> Result<(), TestCaseError> {
+    let estimate = derive::stacks(profile, &mut Notes::new()).expect("small numbers");
+    let again = derive::stacks(profile, &mut Notes::new()).expect("small numbers");
+    prop_assert_eq!(dump(&estimate), dump(&again));
+    prop_assert!(estimate.calls.is_empty());
+    let (source, _) = profile.without(Facets::of(&[Facet::Unnamed])).expect("small numbers");
+    let rows = source.calls.iter().flat_map(|graph| graph.own().map(|(frame, costs)| (graph.thread, frame, costs)));
+    let (mut places, mut functions) = own_costs(&source, rows);
+    for (place, costs) in &mut places {
+        let of_function = functions.iter().find(|(function, _)| place.starts_with(&***function)).expect("its function");
+        costs
+            .iter_mut()
+            .zip(of_function.1)
+            .filter(|(_, of_function)| **of_function < 0)
+            .for_each(|(cost, _)| *cost = 0);
+    }
+    functions.values_mut().flatten().for_each(|cost| *cost = (*cost).max(0));
+    let rows = estimate
+        .samples
+        .iter()
+        .map(|sample| (sample.thread, estimate.stacks.leaf(sample.stack.expect("a stack")), sample.values));
+    let mut found = own_costs(&estimate, rows);
+    for costs in [&mut places, &mut functions, &mut found.0, &mut found.1] {
+        costs.retain(|_, costs| costs.iter().any(|&cost| cost != 0));
+    }
+    prop_assert_eq!(found, (places, functions));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -125,5 +176,20 @@ proptest! {
             Some((format!("{:?}", resolved(&derived, id)), (calls, totals[id].primitive_calls.as_ref()?[0])))
         }).collect();
         prop_assert_eq!(found, obvious_calls(&profile));
+    }
+
+    #[test]
+    fn estimates_of_call_graphs(profile in call_graph(Names::Plain)) {
+        check_estimate(&profile)?;
+    }
+
+    #[test]
+    fn estimates_of_tangles(profile in tangle()) {
+        check_estimate(&profile)?;
+    }
+
+    #[test]
+    fn estimates_of_graphs_of_stacks(profile in sampled(Names::Plain)) {
+        check_estimate(&derive::call_graph(&profile, &mut Notes::new()).expect("small numbers"))?;
     }
 }
