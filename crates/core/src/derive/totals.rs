@@ -209,3 +209,32 @@ impl Profile {
         sums.into_iter().map(|sum| i64::try_from(sum).map_err(|_| Error::overflow("the total"))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::Arc;
+    use crate::rows::{Frame, Function};
+    use crate::value::ValueType;
+
+    #[test]
+    fn a_chain_of_calls_may_be_long() {
+        let count = 200_000;
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+        let mut graph = CallGraph::new(1);
+        let mut caller: Option<FrameId> = None;
+        for place in 0..count {
+            let name = profile.string(&place.to_string());
+            let callee = profile.function(Function::named(name));
+            if let Some(caller) = caller {
+                graph.add_arc(Arc { inclusive: Some(&[count - place]), ..Arc::new(caller, callee) });
+            }
+            let frame = profile.frame(Frame { function: Some(callee), ..Frame::default() });
+            graph.add_own(frame, &[1]);
+            caller = Some(frame);
+        }
+        profile.calls.push(graph);
+        let totals = function_totals(&profile).expect("small numbers");
+        assert_eq!(totals[FunctionId::from_index(0)].total, [count]);
+    }
+}

@@ -53,7 +53,10 @@ pub(super) enum Via {
     Arc(u32),
 }
 
-/// What is reported of an estimate.
+/// What takes the contexts of a function.
+pub(super) type Emit<'e> = dyn FnMut(usize, &Tree, &[Context]) -> Result<()> + 'e;
+
+/// Where contexts are cut off, and how much has been.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cut {
     /// The cost below which a context is not kept.
@@ -65,11 +68,7 @@ pub(super) struct Cut {
 /// Hands the contexts of every function to `emit`, callers first.
 ///
 /// Returns the cost of the contexts that were not kept.
-pub(super) fn contexts(
-    graph: &Graph,
-    components: &Components,
-    emit: &mut dyn FnMut(usize, &Tree, &[Context]) -> Result<()>,
-) -> Result<f64> {
+pub(super) fn contexts(graph: &Graph, components: &Components, emit: &mut Emit<'_>) -> Result<f64> {
     let flow = Flow::new(graph, components);
     let all: f64 = graph.functions.iter().map(|function| function.own).sum();
     let mut descent = Descent {
@@ -147,7 +146,8 @@ impl Descent<'_> {
     /// Returns where a function that no cost reaches stands: below its heaviest caller.
     fn fallback(&self, function: usize) -> Inflow {
         let weight = |arc: usize| (self.graph.arcs[arc].inclusive, self.graph.arcs[arc].calls);
-        let reached = self.graph.to(function).filter(|&arc| self.heaviest[self.graph.arcs[arc].caller].is_some());
+        let reached =
+            self.graph.places_to(function).filter(|&arc| self.heaviest[self.graph.arcs[arc].caller].is_some());
         let heaviest = reached.reduce(|a, b| if weight(b) > weight(a) { b } else { a });
         let parent = heaviest.and_then(|arc| self.heaviest[self.graph.arcs[arc].caller]);
         Inflow {
@@ -165,7 +165,7 @@ impl Descent<'_> {
         let out = self.flow.out[function];
         for context in contexts.iter().filter(|context| context.amount.below > 0.0 && out > 0.0) {
             let share = context.amount.below / out;
-            for &arc in self.graph.from(function) {
+            for &arc in self.graph.places_from(function) {
                 let through = self.flow.through[arc];
                 if through.is_something() {
                     let inclusive = self.graph.arcs[arc].inclusive;

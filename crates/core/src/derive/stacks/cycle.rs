@@ -47,7 +47,7 @@ impl<'g> Cycle<'g> {
         let component = components.of[members[0]];
         for (caller, &function) in members.iter().enumerate() {
             let start = cycle.arcs.len();
-            for &id in graph.from(function) {
+            for &id in graph.places_from(function) {
                 let callee = graph.arcs[id].callee;
                 if components.of[callee] == component
                     && let Ok(callee) = members.binary_search(&callee)
@@ -73,7 +73,7 @@ impl<'g> Cycle<'g> {
     }
 
     /// Returns the places in `arcs` of the arcs from a member.
-    pub(super) fn from(&self, member: usize) -> std::ops::Range<usize> {
+    pub(super) fn places_from(&self, member: usize) -> std::ops::Range<usize> {
         self.starts[member]..self.starts[member + 1]
     }
 

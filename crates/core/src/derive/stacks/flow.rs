@@ -76,8 +76,8 @@ impl Flow {
         };
         for members in &components.members {
             match graph.single(members) {
-                Some(function) => flow.into_function(graph, function),
-                None => flow.into_cycle(graph, components, members),
+                Some(function) => flow.enter_function(graph, function),
+                None => flow.enter_cycle(graph, components, members),
             }
         }
         flow
@@ -96,7 +96,7 @@ impl Flow {
         }
     }
 
-    fn into_function(&mut self, graph: &Graph, index: usize) {
+    fn enter_function(&mut self, graph: &Graph, index: usize) {
         let function = &graph.functions[index];
         let below = self.out[index];
         let arcs = graph.arcs_to(index);
@@ -105,18 +105,18 @@ impl Flow {
         }
         let sources = Sources { function, arcs };
         let (of_own, of_below) = sources.shares();
-        let from = graph.to(index).map(Some).chain([None]);
+        let from = graph.places_to(index).map(Some).chain([None]);
         for ((arc, of_own), of_below) in from.zip(of_own).zip(of_below) {
             self.give(graph, arc, index, Amount { own: function.own * of_own, below: below * of_below });
         }
     }
 
-    fn into_cycle(&mut self, graph: &Graph, components: &Components, members: &[usize]) {
+    fn enter_cycle(&mut self, graph: &Graph, components: &Components, members: &[usize]) {
         let all: f64 = members.iter().map(|&function| graph.functions[function].own + self.out[function]).sum();
         let component = components.of[members[0]];
         let mut entries = Vec::new();
         for &function in members {
-            for arc in graph.to(function).filter(|&arc| components.of[graph.arcs[arc].caller] != component) {
+            for arc in graph.places_to(function).filter(|&arc| components.of[graph.arcs[arc].caller] != component) {
                 let Arc { inclusive, calls, .. } = graph.arcs[arc];
                 entries.push(Entry { arc: Some(arc), function, weight: inclusive, calls });
             }

@@ -97,17 +97,17 @@ impl Graph {
     }
 
     /// Returns the range of the arcs to a function.
-    pub(super) fn to(&self, function: usize) -> std::ops::Range<usize> {
+    pub(super) fn places_to(&self, function: usize) -> std::ops::Range<usize> {
         self.arcs_to[function]..self.arcs_to[function + 1]
     }
 
     /// Returns the arcs to a function, by caller.
     pub(super) fn arcs_to(&self, function: usize) -> &[Arc] {
-        &self.arcs[self.to(function)]
+        &self.arcs[self.places_to(function)]
     }
 
     /// Returns the places of the arcs of a function to others, by callee.
-    pub(super) fn from(&self, function: usize) -> &[usize] {
+    pub(super) fn places_from(&self, function: usize) -> &[usize] {
         &self.by_caller[self.arcs_from[function]..self.arcs_from[function + 1]]
     }
 
@@ -138,7 +138,7 @@ impl Graph {
             arcs.filter(|arc| arc.caller != arc.callee).map(|arc| arc.inclusive).sum()
         };
         match self.arcs_to(function) {
-            [] => own + seen(&mut self.from(function).iter().map(|&arc| &self.arcs[arc])),
+            [] => own + seen(&mut self.places_from(function).iter().map(|&arc| &self.arcs[arc])),
             arcs => seen(&mut arcs.iter()),
         }
     }
@@ -179,7 +179,7 @@ impl Cell {
     }
 }
 
-/// What the source states, summed up but not cleaned yet.
+/// What the source states of an arc, or of a function, which has no ends: summed up but not cleaned yet.
 #[derive(Clone, Default)]
 struct Numbers {
     caller: usize,

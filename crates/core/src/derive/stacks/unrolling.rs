@@ -197,7 +197,7 @@ impl<'c> Unrolling<'c> {
         if depth >= MOST_DEPTH {
             return;
         }
-        for arc in self.cycle.from(call.function) {
+        for arc in self.cycle.places_from(call.function) {
             let inclusive = self.cycle.graph.arcs[self.cycle.arcs[arc].id].inclusive;
             if inclusive > 0.0 && self.may_call(arc, call.limit) {
                 self.callees.push((arc, inclusive));
@@ -263,7 +263,7 @@ impl<'c> Unrolling<'c> {
         }
         let reached = (0..heaviest.len()).filter(|&function| heaviest[function].is_some());
         let mut arcs: BinaryHeap<WideArc> =
-            reached.flat_map(|function| self.cycle.from(function)).map(|arc| self.wide_arc(arc)).collect();
+            reached.flat_map(|function| self.cycle.places_from(function)).map(|arc| self.wide_arc(arc)).collect();
         while let Some(WideArc { arc, inclusive, .. }) = arcs.pop() {
             let inner = &self.cycle.arcs[arc];
             let (Some(parent), None) = (heaviest[inner.caller], heaviest[inner.callee]) else { continue };
@@ -279,7 +279,7 @@ impl<'c> Unrolling<'c> {
                 is_first_of_function: true,
                 depth: depth + 1,
             });
-            arcs.extend(self.cycle.from(inner.callee).map(|arc| self.wide_arc(arc)));
+            arcs.extend(self.cycle.places_from(inner.callee).map(|arc| self.wide_arc(arc)));
         }
     }
 
