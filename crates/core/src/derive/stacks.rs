@@ -348,7 +348,10 @@ mod tests {
         assert_eq!(lines.len(), 65);
         assert_eq!(lines[0], "[folded];f [360]");
         let note = notes.iter().next().expect("a note");
-        assert_eq!(note.what, "stacks are estimated from a call graph, with the callers of 36.0 % of the cost folded");
+        assert_eq!(
+            note.what,
+            "stacks are estimated from a call graph, with 36.0 % of the cost on chains that were cut off"
+        );
     }
 
     #[test]

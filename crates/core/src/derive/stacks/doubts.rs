@@ -64,7 +64,7 @@ impl Doubts {
         let folded = if self.whole > 0.0 { (self.folded / self.whole).min(1.0) } else { 0.0 };
         let mut what = "stacks are estimated from a call graph".to_owned();
         if folded > NOTED_FOLDED {
-            what += &format!(", with the callers of {:.1} % of the cost folded", folded * 100.0);
+            what += &format!(", with {:.1} % of the cost on chains that were cut off", folded * 100.0);
         }
         notes.add(NoteKind::Estimated, what, count, "functions have a total off by more than 1 %", || worst);
         for (negative, value_type) in self.negative.into_iter().zip(&from.value_types) {
