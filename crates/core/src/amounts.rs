@@ -205,7 +205,7 @@ fn spread(exact: impl Iterator<Item = Result<i128>>, step: i128) -> Result<(Vec<
     for number in exact {
         let number = number?;
         let wanted = number.checked_add(carry).ok_or_else(|| Error::overflow("a value"))?;
-        let count = round_half_away(wanted, step);
+        let count = round_half_up(wanted, step);
         carry = wanted - count * step;
         if count * step != number {
             let change = (count * step - number) as f64 / step as f64;
@@ -220,9 +220,10 @@ fn spread(exact: impl Iterator<Item = Result<i128>>, step: i128) -> Result<(Vec<
     Ok((counts, rounding))
 }
 
-fn round_half_away(number: i128, step: i128) -> i128 {
-    let half = step / 2 * number.signum();
-    (number + half) / step
+/// Rounds to the nearest multiple, halves up: with a carry that never is more than half a step below
+/// zero, no number that is not negative becomes so.
+fn round_half_up(number: i128, step: i128) -> i128 {
+    (number + step / 2).div_euclid(step)
 }
 
 #[cfg(test)]

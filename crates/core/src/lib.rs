@@ -19,6 +19,7 @@ pub mod derive;
 mod error;
 mod facet;
 mod format;
+mod frame_filters;
 mod hash;
 mod id;
 mod meta;

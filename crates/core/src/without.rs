@@ -2,7 +2,7 @@
 
 use crate::amounts::{Rounding, rescale};
 use crate::calls::{Arc, CallGraph, Total};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::facet::{Facet, Facets};
 use crate::id::{StringId, ThreadId};
 use crate::meta::Meta;
@@ -114,7 +114,11 @@ impl Cut<'_> {
             columns.push(numbers);
         }
         let mut shared = KeptOverGaps::default();
-        let mut kept_rows = kept_rows.into_iter().enumerate().peekable();
+        // Rounding can make a value zero that was not.
+        let is_zero = |index: usize| columns.iter().all(|column: &Vec<i64>| column[index] == 0);
+        let loses_zero = self.lost.has(Facet::ZeroSamples);
+        let kept_rows = kept_rows.into_iter().enumerate().filter(|&(index, _)| !(loses_zero && is_zero(index)));
+        let mut kept_rows = kept_rows.peekable();
         let mut values = vec![0; columns.len()];
         for (row, sample) in from.samples.iter().enumerate() {
             let kept = sample.kept.filter(|_| !self.lost.any(&[Facet::CallBoundaries, Facet::Threads]));
@@ -140,8 +144,7 @@ impl Cut<'_> {
     fn keeps(&self, sample: Sample<'_>) -> bool {
         let mut values = self.columns.iter().map(|&column| sample.values[column]);
         let is_lost = self.lost.has(Facet::EmptyStacks) && sample.stack.is_none()
-            || self.lost.has(Facet::NegativeValues) && values.clone().any(|value| value < 0)
-            || self.lost.has(Facet::ZeroSamples) && values.all(|value| value == 0);
+            || self.lost.has(Facet::NegativeValues) && values.any(|value| value < 0);
         !is_lost
     }
 
@@ -267,24 +270,5 @@ impl Meta {
             keep_frames: text(&self.keep_frames, Facet::FrameFilters),
             invented: self.invented,
         }
-    }
-}
-
-impl Profile {
-    /// Returns the sum of each column, of the samples or else of the own costs of the call graphs.
-    ///
-    /// # Errors
-    ///
-    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
-    pub fn column_totals(&self) -> Result<Vec<i64>> {
-        let stride = self.value_types.len();
-        let mut sums = vec![0i128; stride];
-        let mut add = |costs: &[i64]| sums.iter_mut().zip(costs).for_each(|(sum, &cost)| *sum += i128::from(cost));
-        if self.samples.is_empty() {
-            self.calls.iter().flat_map(CallGraph::own).for_each(|(_, costs)| add(costs));
-        } else {
-            self.samples.values().chunks_exact(stride.max(1)).for_each(add);
-        }
-        sums.into_iter().map(|sum| i64::try_from(sum).map_err(|_| Error::overflow("the total"))).collect()
     }
 }
