@@ -1,7 +1,7 @@
 //! Bringing a profile into what a format can hold, and saying what that costs.
 
 use crate::derive;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Facet, Facets};
 use crate::format::{Format, Holds, OnlyTime, Shape, WriteOptions};
 use crate::frame_filters;
@@ -9,6 +9,31 @@ use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 use crate::value::{Dimension, Unit, ValueType};
 use std::borrow::Cow;
+use std::io::Write;
+
+impl Format {
+    /// Writes a profile, brought into what the format can hold by [`prepare`].
+    ///
+    /// # Errors
+    ///
+    /// Fails where the format cannot express the profile at all, or where `out` fails.
+    pub fn write(
+        &'static self,
+        profile: &Profile,
+        out: &mut dyn Write,
+        options: &WriteOptions,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        let Some(write) = self.writer() else {
+            return Err(Error::unsupported(format!("{} can be read but not written", self.name())));
+        };
+        let prepared = prepare(profile, self, options, notes)?;
+        write(&prepared, out, options, notes).map_err(|error| match error.kind() {
+            ErrorKind::Io(_) => error,
+            _ => error.in_format(self.name()),
+        })
+    }
+}
 
 /// Returns the profile as a format can hold it: one value where it holds one, in the shape that it
 /// needs, less the facets that it cannot keep. Notes everything that is lost, estimated or made up.

@@ -225,26 +225,9 @@ impl Format {
         read(Input::new(input), options, notes).map_err(|error| error.in_format(self.name))
     }
 
-    /// Writes a profile, brought into what the format can hold by [`prepare`](crate::prepare).
-    ///
-    /// # Errors
-    ///
-    /// Fails where the format cannot express the profile at all, or where `out` fails.
-    pub fn write(
-        &'static self,
-        profile: &Profile,
-        out: &mut dyn Write,
-        options: &WriteOptions,
-        notes: &mut Notes,
-    ) -> Result<()> {
-        let Some(write) = self.write else {
-            return Err(Error::unsupported(format!("{} can be read but not written", self.name)));
-        };
-        let prepared = crate::convert::prepare(profile, self, options, notes)?;
-        write(&prepared, out, options, notes).map_err(|error| match error.kind() {
-            crate::ErrorKind::Io(_) => error,
-            _ => error.in_format(self.name),
-        })
+    /// Returns the writer.
+    pub(crate) fn writer(&self) -> Option<WriteFn> {
+        self.write
     }
 }
 

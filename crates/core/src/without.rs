@@ -2,7 +2,7 @@
 
 use crate::amounts::{Rounding, rescale};
 use crate::calls::{Arc, CallGraph, Total};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::facet::{Facet, Facets};
 use crate::id::{StringId, ThreadId};
 use crate::meta::Meta;
@@ -270,24 +270,5 @@ impl Meta {
             keep_frames: text(&self.keep_frames, Facet::FrameFilters),
             invented: self.invented,
         }
-    }
-}
-
-impl Profile {
-    /// Returns the sum of each column, of the samples or else of the own costs of the call graphs.
-    ///
-    /// # Errors
-    ///
-    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
-    pub fn column_totals(&self) -> Result<Vec<i64>> {
-        let stride = self.value_types.len();
-        let mut sums = vec![0i128; stride];
-        let mut add = |costs: &[i64]| sums.iter_mut().zip(costs).for_each(|(sum, &cost)| *sum += i128::from(cost));
-        if self.samples.is_empty() {
-            self.calls.iter().flat_map(CallGraph::own).for_each(|(_, costs)| add(costs));
-        } else {
-            self.samples.values().chunks_exact(stride.max(1)).for_each(add);
-        }
-        sums.into_iter().map(|sum| i64::try_from(sum).map_err(|_| Error::overflow("the total"))).collect()
     }
 }

@@ -218,11 +218,11 @@ impl Builder {
     }
 
     fn thread(&mut self, seed: u16) -> Option<ThreadId> {
-        if !self.has(THREADS) || seed % 4 == 0 {
+        if !self.has(THREADS) || seed.is_multiple_of(4) {
             return None;
         }
         let id = self.profile.string(&(seed % 3).to_string());
-        let name = (seed % 3 > 0).then(|| self.profile.string(pick(&["main", "worker"], seed)));
+        let name = (!seed.is_multiple_of(3)).then(|| self.profile.string(pick(&["main", "worker"], seed)));
         Some(self.profile.thread(Thread { id: Some(id), name, ..Thread::default() }))
     }
 
@@ -253,7 +253,7 @@ impl Builder {
     /// Adds a frame that is inlined into the leaf, at the same address.
     fn with_inlined(&mut self, mut path: Vec<FrameId>, seed: u16) -> Vec<FrameId> {
         let leaf = path.last().map(|&leaf| self.profile.frames[leaf]);
-        if let Some(leaf) = leaf.filter(|leaf| self.has(BINARY) && seed % 3 == 0 && leaf.function.is_some()) {
+        if let Some(leaf) = leaf.filter(|leaf| self.has(BINARY) && seed.is_multiple_of(3) && leaf.function.is_some()) {
             let function = Some(pick(&self.functions, seed));
             path.push(self.profile.frame(Frame { function, inlined: true, column: None, ..leaf }));
         }
@@ -261,13 +261,13 @@ impl Builder {
     }
 
     fn labels(&mut self, seed: u16) -> Option<profkit_core::LabelId> {
-        if !self.has(LABELS) || seed % 3 == 0 {
+        if !self.has(LABELS) || seed.is_multiple_of(3) {
             return None;
         }
         let [request, path, empty, bytes] = ["request", "path", "", "bytes"].map(|text| self.profile.string(text));
-        let number = LabelValue::Number { value: i64::from(seed % 4), unit: (seed % 2 == 0).then_some(bytes) };
+        let number = LabelValue::Number { value: i64::from(seed % 4), unit: (seed.is_multiple_of(2)).then_some(bytes) };
         let first = self.profile.label(request, number, None);
-        let text = if seed % 5 == 0 { empty } else { path };
+        let text = if seed.is_multiple_of(5) { empty } else { path };
         Some(self.profile.label(path, LabelValue::Text(text), Some(first)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::walk::{Visitor, Weights, add};
 use crate::calls::CallGraph;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{FrameId, FunctionId, Id};
 use crate::profile::Profile;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -187,5 +187,24 @@ fn add_counts(sum: &mut Option<Vec<i64>>, counts: Option<&[i64]>) -> Result<()> 
             Ok(())
         }
         (_, None) => Ok(()),
+    }
+}
+
+impl Profile {
+    /// Returns the sum of each column, of the samples or else of the own costs of the call graphs.
+    ///
+    /// # Errors
+    ///
+    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+    pub fn column_totals(&self) -> Result<Vec<i64>> {
+        let stride = self.value_types.len();
+        let mut sums = vec![0i128; stride];
+        let mut add = |costs: &[i64]| sums.iter_mut().zip(costs).for_each(|(sum, &cost)| *sum += i128::from(cost));
+        if self.samples.is_empty() {
+            self.calls.iter().flat_map(CallGraph::own).for_each(|(_, costs)| add(costs));
+        } else {
+            self.samples.values().chunks_exact(stride.max(1)).for_each(add);
+        }
+        sums.into_iter().map(|sum| i64::try_from(sum).map_err(|_| Error::overflow("the total"))).collect()
     }
 }
