@@ -8,13 +8,14 @@ mod container;
 mod json;
 
 mod collapsed;
+mod pprof;
 mod profkit;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
 use std::borrow::Cow;
 
 /// Every format, in the order in which help lists them.
-pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &profkit::FORMAT];
+pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &pprof::FORMAT, &profkit::FORMAT];
 
 /// Returns the format with the given name.
 ///
