@@ -108,7 +108,7 @@ impl<'w, 'a> Places<'w, 'a> {
             add_id(self.wire, &mut self.function_ids, id, row, body, "Function")?;
             let name = texts.id(profile, name)?;
             let function = Function {
-                system_name: texts.some_id(profile, system_name)?.filter(|&system_name| system_name != name),
+                system_name: texts.some_id(profile, system_name)?,
                 file: texts.some_id(profile, filename)?,
                 start_line: self.line_number(start_line),
                 ..Function::named(name)

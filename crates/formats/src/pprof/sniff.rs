@@ -11,34 +11,33 @@ const MOST_TEXT: usize = 1_000;
 
 pub(super) fn sniff(peek: &Peek<'_>) -> Sniff {
     let head = peek.head;
-    // The first field is one of the tables, or the period_type; a single number is too weak a sign.
-    let starts_well = matches!(head.first(), Some(0x0a | 0x12 | 0x1a | 0x22 | 0x2a | 0x32 | 0x5a));
-    if !starts_well || is_text(head.get(..MOST_TEXT).unwrap_or(head)) {
+    if is_text(head.get(..MOST_TEXT).unwrap_or(head)) {
         return Sniff::No;
     }
     let wire = Wire::new(Input::new(head));
     let mut fields = wire.all(&PROFILE);
-    let (mut plausible, mut sample_types, mut is_broken) = (0, 0, false);
-    while plausible < MOST_FIELDS {
-        let field = match fields.next() {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(_) => {
-                is_broken = true;
-                break;
-            }
+    // A field that is only a number is too weak a sign.
+    let (mut tables, mut sample_types, mut is_broken) = (0, 0, false);
+    for index in 0..MOST_FIELDS {
+        let Ok(field) = fields.next() else {
+            is_broken = true;
+            break;
         };
-        let kind = PROFILE.field(field.number).map(|field| field.kind);
-        if let Some(Kind::Message(message) | Kind::Messages(message)) = kind {
-            if !fits(message, field.bytes()) {
+        let Some(field) = field else { break };
+        if index == 0 && wire.has_unknown() {
+            return Sniff::No;
+        }
+        match PROFILE.field(field.number).map(|field| field.kind) {
+            Some(Kind::Message(message) | Kind::Messages(message)) if !fits(message, field.bytes()) => {
                 is_broken = true;
                 break;
             }
+            Some(Kind::Message(_) | Kind::Messages(_) | Kind::Texts) => tables += 1,
+            _ => {}
         }
-        plausible += 1;
         sample_types += usize::from(field.number == 1);
     }
-    match plausible {
+    match tables {
         0 => Sniff::No,
         1 if is_broken => Sniff::No,
         _ if is_broken || wire.has_unknown() || sample_types == 0 => Sniff::Maybe,
