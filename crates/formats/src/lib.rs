@@ -10,17 +10,25 @@ mod json;
 mod collapsed;
 mod pprof;
 mod profkit;
+mod pstats;
 mod speedscope;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
 use std::borrow::Cow;
 
 /// Every format, in the order in which help lists them.
+    &collapsed::FORMAT,
+    &pprof::FORMAT,
+    &profkit::FORMAT,
+    &speedscope::FORMAT,
+#[rustfmt::skip] // A line per format.
+];
 #[rustfmt::skip] // A line per format.
 pub static FORMATS: &[&Format] = &[
     &collapsed::FORMAT,
     &pprof::FORMAT,
     &profkit::FORMAT,
+    &pstats::FORMAT,
     &speedscope::FORMAT,
 ];
 
