@@ -17,12 +17,6 @@ use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, 
 use std::borrow::Cow;
 
 /// Every format, in the order in which help lists them.
-    &collapsed::FORMAT,
-    &pprof::FORMAT,
-    &profkit::FORMAT,
-    &speedscope::FORMAT,
-#[rustfmt::skip] // A line per format.
-];
 #[rustfmt::skip] // A line per format.
 pub static FORMATS: &[&Format] = &[
     &collapsed::FORMAT,
