@@ -134,8 +134,8 @@ impl Profile {
                 let name =
                     || format!("{} -> {}", frame_name(arc.caller), &self.strings[self.functions[arc.callee].name]);
                 census.add(Facet::Arcs, true, name);
-                census.add(Facet::CallCounts, arc.calls.is_some(), name);
-                census.add(Facet::PrimitiveCalls, arc.primitive_calls.is_some(), name);
+                census.add(Facet::ArcCalls, arc.calls.is_some(), name);
+                census.add(Facet::ArcPrimitiveCalls, arc.primitive_calls.is_some(), name);
                 census.add(Facet::CalleeSelf, arc.callee_self.is_some(), name);
                 census.add(Facet::ArcCosts, arc.inclusive.is_some(), name);
                 let costs = [arc.inclusive, arc.callee_self].into_iter().flatten().flatten();
