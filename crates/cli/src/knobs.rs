@@ -11,8 +11,7 @@ use profkit_core::{Format, Opt};
 pub fn check(given: &[(String, String)], involved: &[&'static Format]) -> Result<()> {
     for (name, value) in given {
         let known: Vec<&Opt> = options(involved).filter(|option| option.name == name).collect();
-        let mut values: Vec<&str> = known.iter().flat_map(|option| option.values).copied().collect();
-        values.dedup();
+        let values = unique(known.iter().flat_map(|option| option.values).copied());
         if known.is_empty() {
             return Err(Failure::Error(format!("-O {name}: {}", no_such_option(involved))));
         }
@@ -42,11 +41,20 @@ fn options(involved: &[&'static Format]) -> impl Iterator<Item = &'static Opt> {
     involved.iter().flat_map(|format| format.knobs())
 }
 
+/// Returns each item once, in order of first use.
+fn unique<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut unique = Vec::new();
+    for item in items {
+        if !unique.contains(&item) {
+            unique.push(item);
+        }
+    }
+    unique
+}
+
 fn no_such_option(involved: &[&'static Format]) -> String {
-    let mut formats: Vec<&str> = involved.iter().map(|format| format.name()).collect();
-    formats.dedup();
-    let mut known: Vec<String> = options(involved).map(spelled).collect();
-    known.dedup();
+    let formats = unique(involved.iter().map(|format| format.name()));
+    let known = unique(options(involved).map(spelled));
     match known.as_slice() {
         [] => format!("{} has no options; --list-formats names those of every format", formats.join(" or ")),
         _ => format!("{} has no such option; there are {}", formats.join(" or "), known.join(", ")),
@@ -76,6 +84,8 @@ mod tests {
         assert_eq!(bad_value, "-O version=9: no such value; version can be 1, 2");
         let bad_name = message(&[("depth", "9")], &[&PLAIN, &SHORT]).unwrap();
         assert_eq!(bad_name, "-O depth: plain or short has no such option; there are version=1|2");
+        let twice = message(&[("version", "9")], &[&SHORT, &OTHER, &SHORT]).unwrap();
+        assert_eq!(twice, "-O version=9: no such value; version can be 1, 2, 3");
         let none = message(&[("depth", "9")], &[&PLAIN, &PLAIN]).unwrap();
         assert_eq!(none, "-O depth: plain has no options; --list-formats names those of every format");
     }

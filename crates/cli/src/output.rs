@@ -141,7 +141,8 @@ fn beside(path: &Path) -> io::Result<Sink> {
 
 /// Returns what went wrong without the name of the temporary file, which would only puzzle.
 fn describe(error: &io::Error) -> String {
-    error.raw_os_error().map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    inner.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Returns the permissions to ask for when a file is created; the system takes the umask off.
