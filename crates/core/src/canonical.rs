@@ -16,28 +16,36 @@ impl Profile {
     /// but what they say, so that two profiles that say the same have the same canonical form.
     ///
     /// Samples of event sources keep their order within a thread; what one call is, is said in as few
-    /// of them as can be. Rows that nothing points at are gone, but for mappings. Each column has the
+    /// of them as can be. A stack is a row per frame. Rows that nothing points at are gone, but for mappings. Each column has the
     /// coarsest exponent that its values allow. What is merely noted as invented is forgotten.
     ///
     /// # Errors
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
+        let same: Vec<_> = self.value_types.iter().map(|_| (1, 0)).collect();
+        let merged = self.canonical_in(&same)?;
+        // Only sums of equal rows tell which exponent they all allow.
+        let powers = merged.spare_powers();
+        if powers == same { Ok(merged) } else { merged.canonical_in(&powers) }
+    }
+
+    /// Returns the canonical form with each column in another power of ten.
+    fn canonical_in(&self, powers: &[(i64, i8)]) -> Result<Profile> {
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
         to.meta.invented = Facets::NONE;
         to.set_max_depth(u32::MAX);
-        let mut transfer = Transfer::new(self, Facets::NONE);
+        let mut transfer = Transfer::new(self, Facets::NONE).frame_by_frame();
         for (id, _) in self.mappings.iter() {
             transfer.mapping(&mut to, id);
         }
-        let powers = self.spare_powers();
-        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(&powers) {
+        for (value_type, &(_, exponent)) in to.value_types.iter_mut().zip(powers) {
             value_type.unit.exponent += exponent;
         }
         let shrink = |values: &[i64]| -> Vec<i64> {
-            values.iter().zip(&powers).map(|(&value, &(power, _))| value / power).collect()
+            values.iter().zip(powers).map(|(&value, &(power, _))| value / power).collect()
         };
         let samples = if self.samples.has_kept() { self.calls_in_fewest_samples()? } else { order.merged_samples()? };
         for (sample, values) in &samples {

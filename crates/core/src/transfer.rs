@@ -18,6 +18,7 @@ pub struct Transfer<'p> {
     threads: Vec<Option<ThreadId>>,
     labels: Vec<Option<LabelId>>,
     path: Vec<FrameId>,
+    frame_by_frame: bool,
 }
 
 impl<'p> Transfer<'p> {
@@ -34,7 +35,15 @@ impl<'p> Transfer<'p> {
             threads: vec![None; from.threads.len()],
             labels: vec![None; from.labels.len()],
             path: Vec::new(),
+            frame_by_frame: false,
         }
+    }
+
+    /// Returns this translation with a row for each frame of a stack, however long the runs were.
+    #[must_use]
+    pub(crate) fn frame_by_frame(mut self) -> Transfer<'p> {
+        self.frame_by_frame = true;
+        self
     }
 
     /// Returns the id in `to` of a text.
@@ -133,9 +142,13 @@ impl<'p> Transfer<'p> {
         path.clear();
         path.extend(run.iter().map(|&frame| self.frame(to, frame)));
         let parent = parent.and_then(|parent| self.stacks[parent.index()]);
-        let done = to.extend(parent, &path);
+        let step = if self.frame_by_frame { 1 } else { path.len() };
+        let mut done = parent;
+        for run in path.chunks(step) {
+            done = Some(to.extend(done, run)?);
+        }
         self.path = path;
-        Ok(*self.stacks[id.index()].insert(done?))
+        Ok(*self.stacks[id.index()].get_or_insert(done.expect("a stack has at least one frame")))
     }
 
     /// Returns the id in `to` of a thread; none where threads or all that told it apart are left behind.
