@@ -3,7 +3,7 @@
 use crate::facet::{Facet, Facets};
 use crate::id::Id;
 use crate::profile::Profile;
-use crate::value::{Role, Unit, ValueType};
+use crate::value::{Dimension, Role, Unit, ValueType};
 
 /// How often a profile has each facet, with a first example.
 #[derive(Clone, Debug)]
@@ -82,11 +82,18 @@ impl Profile {
         }
     }
 
-    /// Returns the role that a value type has unless somebody says otherwise: counts of samples
-    /// observe, if there is a sampling period; everything else is measured.
+    /// Returns the role that a value type has unless somebody says otherwise.
+    ///
+    /// Without a sampling period everything is measured. With one, counts of samples observe. Where only
+    /// every so many bytes an allocation is seen, counts and bytes of allocations are estimates.
     pub fn usual_role(&self, value_type: &ValueType) -> Role {
-        let counts_samples = value_type.kind == "samples" && value_type.unit.name == "count";
-        if counts_samples && self.meta.period.is_some() { Role::Observations } else { Role::Measured }
+        let Some(period) = &self.meta.period else { return Role::Measured };
+        let is_of_bytes = period.value_type.as_ref().is_some_and(|it| it.unit.dimension == Dimension::Bytes);
+        match value_type.unit.dimension {
+            _ if value_type.kind == "samples" && value_type.unit.name == "count" => Role::Observations,
+            Dimension::Bytes | Dimension::Count if is_of_bytes && period.value > 1 => Role::Scaled,
+            _ => Role::Measured,
+        }
     }
 
     fn count_samples(&self, census: &mut Census) {
