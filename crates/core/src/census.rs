@@ -73,12 +73,15 @@ impl Profile {
             census.add(Facet::SeveralValues, index > 0, name);
             let is_named = value_type.kind != unnamed.kind || value_type.unit.name != unnamed.unit.name;
             census.add(Facet::ValueTypes, is_named, name);
-            census.add(Facet::UnitScales, value_type.unit != Unit::named(&value_type.unit.name), || {
-                let Unit { name, factor, exponent, .. } = &value_type.unit;
-                format!("{name} in steps of {factor}e{exponent}")
-            });
             let is_odd = value_type.role != self.usual_role(value_type);
             census.add(Facet::Roles, is_odd, || format!("{} {}", name(), value_type.role.name()));
+        }
+        let period_type = self.meta.period.iter().filter_map(|period| period.value_type.as_ref());
+        for unit in self.value_types.iter().chain(period_type).map(|value_type| &value_type.unit) {
+            census.add(Facet::UnitScales, *unit != Unit::named(&unit.name), || {
+                let Unit { name, factor, exponent, .. } = unit;
+                format!("{name} in steps of {factor}e{exponent}")
+            });
         }
     }
 
