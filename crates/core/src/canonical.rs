@@ -96,14 +96,14 @@ impl Profile {
         let mut done: Vec<(Sample<'_>, Vec<i64>)> = Vec::new();
         let mut gaps = KeptOverGaps::default();
         for (index, sample) in rows.iter().enumerate() {
-            let kept = sample.kept.unwrap_or(0);
+            // The calls shared with the last sample that stayed, not with one that was passed over.
+            let kept = gaps.take(sample.thread, Some(sample.kept.unwrap_or(0))).unwrap_or(0);
             let next = rows.get(index + 1).filter(|next| next.thread == sample.thread);
             let goes_on = next.is_some_and(|next| next.kept.unwrap_or(0) >= depth(sample));
             if sample.values.iter().all(|&value| value == 0) && (goes_on || kept >= depth(sample)) {
                 gaps.skip(sample.thread, Some(kept));
                 continue;
             }
-            let kept = gaps.take(sample.thread, Some(kept)).unwrap_or(0);
             match done.last_mut().filter(|(last, _)| last.thread == sample.thread) {
                 Some((last, values))
                     if last.stack == sample.stack && kept >= depth(sample) && last.labels == sample.labels =>
@@ -307,5 +307,37 @@ impl<'p> Order<'p> {
             }
         }
         Ok(graph)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Frame, Profile, Sample, ValueType};
+
+    /// Returns a profile of events on stacks of one to three frames: depth, value, kept.
+    fn calls(rows: &[(usize, i64, u32)]) -> Profile {
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+        let frames: Vec<_> = (1..4)
+            .map(|line| profile.frame(Frame { line: std::num::NonZeroU32::new(line), ..Frame::default() }))
+            .collect();
+        for &(depth, value, kept) in rows {
+            let stack = profile.stack(&frames[..depth]).expect("not too deep");
+            profile.samples.push(Sample { kept: Some(kept), ..Sample::new(Some(stack), &[value]) });
+        }
+        profile
+    }
+
+    fn canonical(rows: &[(usize, i64, u32)]) -> Vec<(u32, i64, u32)> {
+        let profile = calls(rows).canonical().expect("small numbers");
+        let row = |sample: Sample<'_>| {
+            (profile.stacks.depth(sample.stack.expect("a stack")), sample.values[0], sample.kept.expect("calls"))
+        };
+        profile.samples.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_call_that_takes_no_time_stays_once() {
+        assert_eq!(canonical(&[(2, 0, 0), (2, 0, 2), (1, 3, 1)]), [(2, 0, 0), (1, 3, 1)]);
+        assert_eq!(canonical(&[(1, 3, 0), (2, 0, 1), (2, 4, 2)]), [(1, 3, 0), (2, 4, 1)]);
     }
 }
