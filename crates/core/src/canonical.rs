@@ -23,6 +23,7 @@ impl Profile {
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
+<<<<<<< HEAD
         let same: Vec<_> = self.value_types.iter().map(|_| (1, 0)).collect();
         let merged = self.canonical_in(&same)?;
         // Only sums of equal rows tell which exponent they all allow.
@@ -32,6 +33,15 @@ impl Profile {
 
     /// Returns the canonical form with each column in another power of ten.
     fn canonical_in(&self, powers: &[(i64, i8)]) -> Result<Profile> {
+=======
+        // A sum of equal rows may end in more zeros than any of them: powers are those of the sums.
+        let merged = self.in_order(&vec![(1, 0); self.value_types.len()])?;
+        merged.in_order(&merged.spare_powers())
+    }
+
+    /// Returns the canonical form with each column divided by a power of ten that divides all of it.
+    fn in_order(&self, powers: &[(i64, i8)]) -> Result<Profile> {
+>>>>>>> pstats
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
@@ -65,7 +75,8 @@ impl Profile {
         Ok(to)
     }
 
-    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent.
+    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent;
+    /// for a column of zeros, which says nothing about its steps, what leads to the unit as it is named.
     fn spare_powers(&self) -> Vec<(i64, i8)> {
         let stride = self.value_types.len();
         let mut powers = vec![(1_000_000_000_000_000_000, 18); stride];
@@ -84,7 +95,13 @@ impl Profile {
             graph.arcs().for_each(|arc| [arc.inclusive, arc.callee_self].into_iter().flatten().for_each(&mut limit));
             graph.totals().for_each(|total| total.inclusive.into_iter().for_each(&mut limit));
         }
-        powers.into_iter().zip(is_zero).map(|(power, zero)| if zero { (1, 0) } else { power }).collect()
+        let columns = powers.into_iter().zip(is_zero).zip(&self.value_types);
+        columns
+            .map(|((power, is_zero), value_type)| match is_zero {
+                true => (1, value_type.unit.decimals().unwrap_or(0)),
+                false => power,
+            })
+            .collect()
     }
 
     /// Returns the samples by thread and in order, less those that only repeat the calls of another one.
