@@ -23,17 +23,6 @@ impl Profile {
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
-<<<<<<< HEAD
-        let same: Vec<_> = self.value_types.iter().map(|_| (1, 0)).collect();
-        let merged = self.canonical_in(&same)?;
-        // Only sums of equal rows tell which exponent they all allow.
-        let powers = merged.spare_powers();
-        if powers == same { Ok(merged) } else { merged.canonical_in(&powers) }
-    }
-
-    /// Returns the canonical form with each column in another power of ten.
-    fn canonical_in(&self, powers: &[(i64, i8)]) -> Result<Profile> {
-=======
         // A sum of equal rows may end in more zeros than any of them: powers are those of the sums.
         let merged = self.in_order(&vec![(1, 0); self.value_types.len()])?;
         merged.in_order(&merged.spare_powers())
@@ -41,7 +30,6 @@ impl Profile {
 
     /// Returns the canonical form with each column divided by a power of ten that divides all of it.
     fn in_order(&self, powers: &[(i64, i8)]) -> Result<Profile> {
->>>>>>> pstats
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();

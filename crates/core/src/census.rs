@@ -5,10 +5,7 @@ use crate::hash::Map;
 use crate::id::Id;
 use crate::profile::Profile;
 use crate::value::{Dimension, Role, Unit, ValueType};
-<<<<<<< HEAD
-=======
 use std::hash::Hash;
->>>>>>> collapsed
 
 /// How often a profile has each facet, with a first example.
 #[derive(Clone, Debug)]
