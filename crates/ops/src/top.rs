@@ -200,7 +200,7 @@ mod tests {
         for (name, calls) in [("none", None), ("few", Some([1])), ("many", Some([9]))] {
             let function = frame(&mut profile, name, "");
             let function = profile.frames[function].function.unwrap();
-            let calls = calls.as_ref().map(|calls| calls.as_slice());
+            let calls = calls.as_ref().map(<[i64; 1]>::as_slice);
             graph.add_total(Total { calls, inclusive: Some(&[1, 1]), ..Total::new(function) });
         }
         profile.calls.push(graph);
