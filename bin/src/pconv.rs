@@ -76,6 +76,7 @@ impl Pconv {
         let source = self.open()?;
         knobs::check(&self.input.knobs, &[source.format(), format])?;
         let mut profile = source.read(&mut session.notes)?;
+        drop(source);
         if self.idle == Idle::Drop {
             profile = convert::without_idle(&profile)?;
         }

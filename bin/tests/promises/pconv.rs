@@ -63,3 +63,18 @@ fn idle_time_can_be_dropped() {
 fn json_is_for_the_list_of_formats() {
     Folder::new().run(PCONV, "--json small.profkit").fails(2, &["--list-formats"]);
 }
+
+#[test]
+fn without_a_word_stacks_are_collapsed_to_stdout() {
+    let run = Folder::new().run(PCONV, "-q small.profkit -v samples").succeeds();
+    assert_eq!(run.text(), "main;f 1\nmain;g 3\n");
+}
+
+#[test]
+fn the_thread_is_the_root_unless_told_otherwise() {
+    let folder = Folder::new();
+    let input = "thread (7): worker;main;f 3\nthread (8);main;f 4\n";
+    assert_eq!(folder.pipe(PCONV, "", input.as_bytes()).succeeds().text(), input);
+    let run = folder.pipe(PCONV, "-q --no-thread-root", input.as_bytes()).succeeds();
+    assert_eq!(run.text(), "main;f 7\n");
+}

@@ -32,7 +32,7 @@ pub fn write(
 ///
 /// # Errors
 ///
-/// Fails as [`write`] does, and where several files are needed but no name was given for them.
+/// Fails as [`write()`] does, and where several files are needed but no name was given for them.
 pub fn write_all_values(
     session: &mut Session,
     profile: &Profile,

@@ -9,7 +9,7 @@ use tempfile::{SpooledTempFile, TempPath};
 
 /// A result on its way to a file or to stdout.
 ///
-/// A file is written beside its place and moved there by [`commit`](Output::commit); dropped before
+/// A file is written beside its place and moved there by [`Session::commit`](crate::Session::commit); dropped before
 /// that, it leaves no trace. What is no regular file (stdout, a pipe, a device) is written as the bytes
 /// come, unless the run is strict: then they wait until it is certain that they may appear.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ enum Stream {
     File(File),
 }
 
+/// What is written at once.
+const BUFFER_SIZE: usize = 64 << 10;
 /// What a strict run keeps in memory before it takes a temporary file.
 const SPOOL_SIZE: usize = 64 << 20;
 /// What the system calls stdout; it may lead to a regular file, which is still not ours to replace.
@@ -58,7 +60,7 @@ impl Output {
                 if is_strict {
                     Sink::Waiting { bytes: SpooledTempFile::new(SPOOL_SIZE), stream }
                 } else {
-                    Sink::Stream(BufWriter::new(stream))
+                    Sink::Stream(BufWriter::with_capacity(BUFFER_SIZE, stream))
                 }
             }
             (None, path) => {
@@ -136,7 +138,7 @@ fn beside(path: &Path) -> io::Result<Sink> {
         file.as_file().set_permissions(permissions)?;
     }
     let (file, path) = file.into_parts();
-    Ok(Sink::Beside { file: BufWriter::new(file), path, place })
+    Ok(Sink::Beside { file: BufWriter::with_capacity(BUFFER_SIZE, file), path, place })
 }
 
 /// Returns what went wrong without the name of the temporary file, which would only puzzle.
