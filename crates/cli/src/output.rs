@@ -75,7 +75,7 @@ impl Output {
         &self.name
     }
 
-    /// Puts the whole result in, compressed if the name asks for it.
+    /// Puts the whole result in, compressed if the name asks for it. What waits to appear is complete then.
     ///
     /// # Errors
     ///
@@ -92,14 +92,15 @@ impl Output {
         } else {
             write(out)
         };
+        let done = done.and_then(|()| Ok(out.flush()?));
         done.map_err(|error| Failure::in_output(&self.name, &error))
     }
 
     /// Lets the result appear.
     pub(crate) fn commit(self) -> Result<()> {
         let done = match self.sink {
-            Sink::Beside { mut file, path, place } => file.flush().and_then(|()| Ok(path.persist(place)?)),
-            Sink::Stream(mut stream) => stream.flush(),
+            Sink::Beside { path, place, .. } => path.persist(place).map_err(io::Error::from),
+            Sink::Stream(_) => Ok(()),
             Sink::Waiting { mut bytes, mut stream } => {
                 bytes.rewind().and_then(|()| io::copy(&mut bytes, &mut stream)).and_then(|_| stream.flush())
             }

@@ -36,7 +36,7 @@ impl Session {
         Output::open(path, is_binary, self.is_strict)
     }
 
-    /// Lets complete outputs appear, all of them or none.
+    /// Lets outputs appear, once all of them are complete.
     ///
     /// # Errors
     ///
@@ -61,22 +61,18 @@ impl Session {
 
     /// Tells the notes and how the run ended, and returns its exit code.
     pub(crate) fn end(self, result: Result<()>) -> ExitCode {
-        let failure = match result {
-            Ok(()) => None,
-            Err(Failure::ClosedPipe) => return ExitCode::SUCCESS,
-            Err(failure) => Some(failure),
-        };
-        for note in self.notes.iter().filter(|_| !self.is_quiet) {
+        let is_silent = self.is_quiet || matches!(result, Err(Failure::ClosedPipe));
+        for note in self.notes.iter().filter(|_| !is_silent) {
             tell("note", AnsiColor::Cyan, &note.to_string());
         }
-        match &failure {
-            Some(Failure::Error(message)) => tell("error", AnsiColor::Red, message),
-            Some(Failure::Refused(loss)) => {
+        match &result {
+            Err(Failure::Error(message)) => tell("error", AnsiColor::Red, message),
+            Err(Failure::Refused(loss)) => {
                 tell("error", AnsiColor::Red, &format!("--strict: nothing was written, because {loss}"));
             }
-            _ => {}
+            Ok(()) | Err(Failure::ClosedPipe) => {}
         }
-        ExitCode::from(failure.map_or(0, |failure| failure.exit_code()))
+        ExitCode::from(result.map_or_else(|failure| failure.exit_code(), |()| 0))
     }
 }
 
