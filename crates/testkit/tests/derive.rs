@@ -1,6 +1,6 @@
 //! The shapes against a slow but obvious computation of the same.
 
-use profkit_core::{Facet, Facets, FrameId, FunctionId, Notes, Profile, derive};
+use profkit_core::{CallGraph, Facet, Facets, FrameId, FunctionId, Notes, Profile, derive};
 use profkit_testkit::generate::{Names, evented, sampled};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ fn check_stacks(profile: &Profile) -> Result<(), TestCaseError> {
         prop_assert_eq!(&found.total, costs);
         prop_assert_eq!(&found.own, wanted.own.get(id).unwrap_or(&zero));
     }
-    let arcs = derived.calls.iter().flat_map(|graph| graph.arcs());
+    let arcs = derived.calls.iter().flat_map(CallGraph::arcs);
     let mut sums: Vec<_> =
         arcs.map(|arc| (arc.inclusive.map(<[i64]>::to_vec), arc.callee_self.map(<[i64]>::to_vec))).collect();
     let own = |arc| Some(wanted.arc_own.get(arc).unwrap_or(&zero).clone());

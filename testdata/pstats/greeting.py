@@ -1,0 +1,5 @@
+"""What imports.py imports."""
+
+
+def greet():
+    return "hello"
