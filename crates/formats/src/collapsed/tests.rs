@@ -1,7 +1,9 @@
+//! What every habit of the format is read and written as, one test each.
+
 use super::FORMAT;
 use profkit_core::{
-    Facet, Frame, Function, Id, Input, NoteKind, Notes, Peek, Profile, ReadOptions, Sample, Sniff, Thread, Unit,
-    ValueType, WriteOptions,
+    Facet, Frame, Function, NoteKind, Notes, Peek, Profile, ReadOptions, Sample, Sniff, Thread, Unit, ValueType,
+    WriteOptions,
 };
 use std::num::NonZeroU32;
 
