@@ -23,7 +23,7 @@
 //! | `# ` lines at the head | skipped |
 //!
 //! A spelling is one of the whole file: which one, is decided by all frames together. A file cannot hold
-//! what is not in this table; lines, start lines and files only one spelling each, see [`Names`].
+//! what is not in this table; and of lines and start lines only one of the two.
 
 mod austin;
 mod count;
