@@ -23,7 +23,7 @@
 //! | `# ` lines at the head | skipped |
 //!
 //! A spelling is one of the whole file: which one, is decided by all frames together. A file cannot hold
-//! what is not in this table; lines, start lines and files only one spelling each, see [`Names`].
+//! what is not in this table; and of lines and start lines only one of the two.
 
 mod austin;
 mod count;
@@ -103,13 +103,15 @@ fn sniff(peek: &Peek<'_>) -> Sniff {
     }
     let lines = peek.head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let lines = lines.skip_while(|line| line.is_empty() || lines::is_comment(line) || lines::header(line).is_some());
-    let (mut seen, mut fit) = (0, 0);
+    let (mut fit, mut unfit) = (0, 0);
     for line in lines.filter(|line| !line.is_empty()).take(LINES_TO_SNIFF) {
-        if line.contains(&0) {
-            return Sniff::No;
+        match lines::stack_before_counts(line) {
+            _ if line.contains(&0) => return Sniff::No,
+            // Numbers alone are idle time here, and anything elsewhere.
+            Some(b"") => {}
+            Some(_) => fit += 1,
+            None => unfit += 1,
         }
-        seen += 1;
-        fit += usize::from(lines::is_stack_and_count(line));
     }
-    if fit * 2 > seen { Sniff::Maybe } else { Sniff::No }
+    if fit > unfit { Sniff::Maybe } else { Sniff::No }
 }

@@ -49,14 +49,13 @@ pub(crate) fn header(line: &[u8]) -> Option<Vec<ValueType>> {
     (!value_types.is_empty()).then_some(value_types)
 }
 
-/// Returns whether a line is something with a number behind it.
-pub(crate) fn is_stack_and_count(line: &[u8]) -> bool {
-    let (mut stack, mut counts) = (line, 0);
+/// Returns what stands before the numbers at the end of a line; none without a number.
+pub(crate) fn stack_before_counts(line: &[u8]) -> Option<&[u8]> {
+    let (mut stack, _) = Some(last_count(line)).filter(|(_, count)| count.is_some())?;
     while let (before, Some(_)) = last_count(stack) {
-        counts += 1;
         stack = before;
     }
-    counts > 0 && !stack.is_empty()
+    Some(stack)
 }
 
 /// Reads all lines; threads go into `profile`, and the value types that the first line names or that are

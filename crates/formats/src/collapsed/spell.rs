@@ -183,13 +183,16 @@ impl<'p> Speller<'p> {
             let at = stem.len();
             file.replace_range(at..=at, COLON);
         }
-        let only_file = format!("{name} ({file})");
+        let numbered = format!("{name} ({file}:{})", line.map_or(0, NonZeroU32::get));
         let text = match line {
-            Some(line) => format!("{name} ({file}:{line})"),
-            None if self.is_strict || ends.first && thread_root(&only_file).is_some() => format!("{name} ({file}:0)"),
-            None => only_file,
+            None if !self.is_strict => format!("{name} ({file})"),
+            _ => numbered.clone(),
         };
-        if ends.first { hide_thread(text) } else { text }
+        match ends.first && thread_root(&text).is_some() {
+            true if thread_root(&numbered).is_none() => numbered,
+            true => hide_thread(text),
+            false => text,
+        }
     }
 
     fn note(&self, names: &Names, notes: &mut Notes) {
