@@ -73,7 +73,7 @@ PLACES = (
     + field(4, message(_1=3, _2=7, _3=0x1030, _5=1))  # folded, without a name
     + field(4, message(_1=4, _2=99, _3=0x9000, _4=message(_1=4)))  # in a mapping that is not there
     + b"".join(
-        field(5, message(_1=id, _2=name, _3=name + 4 if id > 1 else name, _4=11, _5=id * 10))
+        field(5, message(_1=id, _2=name, _3=name + 4 if id > 1 else name, _4=14, _5=id * 10))
         for id, name in [(1, 3), (2, 7), (3, 8), (4, 9)]
     )
     + texts("", "cpu", "ns", "main", "/bin/app", "b01d", "/lib/c.so", "outer", "middle", "leaf", "?")
@@ -82,12 +82,13 @@ PLACES = (
 HEADER = (
     field(1, message(_1=1, _2=2))
     + field(1, message(_1=3, _2=4))
-    + field(2, message(_2=[1, -2]))  # no stack, a negative value
-    + field(2, message(_2=[0, 0]))
+    + field(2, message(_1=1, _2=[1, 2]))
+    + LOCATION
+    + field(5, message(_1=1, _2=10, _3=10))
     + message(_7=5, _8=6, _9=1_700_000_000_000_000_000, _10=5_000_000_000, _11=message(_1=3, _2=4), _12=10_000_000)
     + message(_13=[7, 8], _14=1, _15=9)
     + texts("", "samples", "count", "cpu", "ns", "runtime.*", "runtime.main", "a comment", "# not shown")
-    + texts("https://example.org/profile")
+    + texts("https://example.org/profile", "main")
 )
 HEAP = (
     field(1, message(_1=1, _2=2))
@@ -120,6 +121,7 @@ READABLE = {
     "header": HEADER,
     "heap": HEAP,
     "no_samples": CPU_NS + TEXTS,
+    "negative": sample(message(_1=1, _2=-5)),
     "unknown_fields": PLAIN
     + field(99, b"abc")
     + field(100, 5)
