@@ -28,14 +28,14 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     places.read_locations(&parts.locations, &mut profile)?;
     let mut rows = Rows::new(&wire, &places, &marks, &mut profile);
     // The first walk has already counted what is odd at this level.
-    let again = Wire::new(input);
+    let again = wire.again();
     let mut fields = again.all(&PROFILE);
     while let Some(field) = fields.next()? {
         if field.number == 2 {
             rows.read(field.bytes(), &mut texts, &mut profile)?;
         }
     }
-    rows.note(notes);
+    rows.note(&profile, notes);
     places.note(notes);
     wire.note(notes);
     if marks.no_values && profile.samples.values().iter().all(|&value| value == 0) {

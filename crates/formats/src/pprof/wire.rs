@@ -75,6 +75,11 @@ impl<'a> Wire<'a> {
         Wire { input, unknown: Tally::default(), repeated: Tally::default(), overlong: Cell::new(0) }
     }
 
+    /// Returns the same input for another walk, whose oddities are nobody's business.
+    pub(super) fn again(&self) -> Wire<'a> {
+        Wire::new(self.input)
+    }
+
     /// Returns the fields of a message that fills `bytes`, a part of the input.
     pub(super) fn fields(&self, message: &'static Message, bytes: &'a [u8]) -> Fields<'_, 'a> {
         Fields { wire: self, message, rest: bytes, seen: 0 }
@@ -83,6 +88,11 @@ impl<'a> Wire<'a> {
     /// Returns the fields of the message that is the whole input.
     pub(super) fn all(&self, message: &'static Message) -> Fields<'_, 'a> {
         self.fields(message, self.input.bytes())
+    }
+
+    /// Returns the number of bytes of the input.
+    pub(super) fn len(&self) -> usize {
+        self.input.bytes().len()
     }
 
     /// Returns the place where `at`, a part of the input, starts.
@@ -97,7 +107,7 @@ impl<'a> Wire<'a> {
 
     /// Returns the error of something that the input does not have.
     pub(super) fn missing(&self, message: impl Into<String>) -> Error {
-        Error::malformed(message).at(Place::Byte(self.input.bytes().len()))
+        Error::malformed(message).at(Place::Byte(self.len()))
     }
 
     /// Returns whether a field was passed over that is not in the layout.

@@ -1,9 +1,9 @@
 //! Files that are odd in a way that no other tool agrees about, so that they are no fixtures.
 
 use super::super::FORMAT;
-use super::super::message::{Line, ValueType};
+use super::super::message::{Label, Line, Sample, ValueType};
 use super::{dump, full_file};
-use profkit_core::{Notes, Profile, ReadOptions};
+use profkit_core::{ErrorKind, LabelValue, Notes, Profile, ReadOptions};
 use prost::Message as _;
 
 /// Reads a file and returns the profile with the notes, a line each.
@@ -30,6 +30,31 @@ fn default_sample_type_is_none_of_them() {
     let (profile, notes) = read(&file.encode_to_vec());
     assert_eq!(profile.meta.default_value, None);
     assert_eq!(notes, "default_sample_type names no sample_type and was passed over: 1 names (first: note)\n");
+}
+
+#[test]
+fn a_small_file_of_very_many_frames() {
+    let mut file = full_file();
+    file.location[0].line = vec![Line { function_id: 5, ..Line::default() }; 60_000];
+    file.sample = vec![Sample { location_id: vec![7], value: vec![1, 1], label: Vec::new() }; 400];
+    let error = FORMAT.read(&file.encode_to_vec(), &ReadOptions::default(), &mut Notes::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    file.sample.truncate(200);
+    assert_eq!(read(&file.encode_to_vec()).0.stacks.len(), 1);
+}
+
+#[test]
+fn labels_without_a_value() {
+    let mut file = full_file();
+    file.sample[0].label = vec![Label { key: 3, ..Label::default() }];
+    let (profile, notes) = read(&file.encode_to_vec());
+    assert!(matches!(profile.labels.iter().next().unwrap().1.value, LabelValue::Text(_)));
+    let what = "labels without a value were read as an empty text, or as 0 where their key has numbers";
+    assert_eq!(notes, format!("{what}: 1 labels (first: key)\n"));
+    file.sample.push(file.sample[0].clone());
+    file.sample[1].label.push(Label { key: 3, num: Some(5), ..Label::default() });
+    let (profile, _) = read(&file.encode_to_vec());
+    assert_eq!(profile.labels.iter().next().unwrap().1.value, LabelValue::Number { value: 0, unit: None });
 }
 
 #[test]
