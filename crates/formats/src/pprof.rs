@@ -40,6 +40,8 @@ mod read;
 mod rows;
 mod sniff;
 mod table;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod wire;
 mod write;

@@ -6,7 +6,7 @@ pub(super) struct Message {
     pub(super) fields: &'static [FieldType],
 }
 
-/// A field of a message.
+/// A field of a message; the name is that of the message, a dot and that of the field.
 pub(super) struct FieldType {
     pub(super) number: u64,
     pub(super) name: &'static str,
@@ -37,7 +37,7 @@ impl Message {
     /// Returns the name of a field for people, whether or not it is one of these.
     pub(super) fn name_of(&self, number: u64) -> String {
         match self.field(number) {
-            Some(field) => format!("{}.{}", self.name, field.name),
+            Some(field) => field.name.to_owned(),
             None => format!("{} field {number}", self.name),
         }
     }
@@ -50,87 +50,93 @@ const fn field(number: u64, name: &'static str, kind: Kind) -> FieldType {
 pub(super) static PROFILE: Message = Message {
     name: "Profile",
     fields: &[
-        field(1, "sample_type", Kind::Messages(&VALUE_TYPE)),
-        field(2, "sample", Kind::Messages(&SAMPLE)),
-        field(3, "mapping", Kind::Messages(&MAPPING)),
-        field(4, "location", Kind::Messages(&LOCATION)),
-        field(5, "function", Kind::Messages(&FUNCTION)),
-        field(6, "string_table", Kind::Texts),
-        field(7, "drop_frames", Kind::Number),
-        field(8, "keep_frames", Kind::Number),
-        field(9, "time_nanos", Kind::Number),
-        field(10, "duration_nanos", Kind::Number),
-        field(11, "period_type", Kind::Message(&VALUE_TYPE)),
-        field(12, "period", Kind::Number),
-        field(13, "comment", Kind::Numbers),
-        field(14, "default_sample_type", Kind::Number),
-        field(15, "doc_url", Kind::Number),
+        field(1, "Profile.sample_type", Kind::Messages(&VALUE_TYPE)),
+        field(2, "Profile.sample", Kind::Messages(&SAMPLE)),
+        field(3, "Profile.mapping", Kind::Messages(&MAPPING)),
+        field(4, "Profile.location", Kind::Messages(&LOCATION)),
+        field(5, "Profile.function", Kind::Messages(&FUNCTION)),
+        field(6, "Profile.string_table", Kind::Texts),
+        field(7, "Profile.drop_frames", Kind::Number),
+        field(8, "Profile.keep_frames", Kind::Number),
+        field(9, "Profile.time_nanos", Kind::Number),
+        field(10, "Profile.duration_nanos", Kind::Number),
+        field(11, "Profile.period_type", Kind::Message(&VALUE_TYPE)),
+        field(12, "Profile.period", Kind::Number),
+        field(13, "Profile.comment", Kind::Numbers),
+        field(14, "Profile.default_sample_type", Kind::Number),
+        field(15, "Profile.doc_url", Kind::Number),
     ],
 };
 
-pub(super) static VALUE_TYPE: Message =
-    Message { name: "ValueType", fields: &[field(1, "type", Kind::Number), field(2, "unit", Kind::Number)] };
+pub(super) static VALUE_TYPE: Message = Message {
+    name: "ValueType",
+    fields: &[field(1, "ValueType.type", Kind::Number), field(2, "ValueType.unit", Kind::Number)],
+};
 
 pub(super) static SAMPLE: Message = Message {
     name: "Sample",
     fields: &[
-        field(1, "location_id", Kind::Numbers),
-        field(2, "value", Kind::Numbers),
-        field(3, "label", Kind::Messages(&LABEL)),
+        field(1, "Sample.location_id", Kind::Numbers),
+        field(2, "Sample.value", Kind::Numbers),
+        field(3, "Sample.label", Kind::Messages(&LABEL)),
     ],
 };
 
 pub(super) static LABEL: Message = Message {
     name: "Label",
     fields: &[
-        field(1, "key", Kind::Number),
-        field(2, "str", Kind::Number),
-        field(3, "num", Kind::Number),
-        field(4, "num_unit", Kind::Number),
+        field(1, "Label.key", Kind::Number),
+        field(2, "Label.str", Kind::Number),
+        field(3, "Label.num", Kind::Number),
+        field(4, "Label.num_unit", Kind::Number),
     ],
 };
 
 pub(super) static MAPPING: Message = Message {
     name: "Mapping",
     fields: &[
-        field(1, "id", Kind::Number),
-        field(2, "memory_start", Kind::Number),
-        field(3, "memory_limit", Kind::Number),
-        field(4, "file_offset", Kind::Number),
-        field(5, "filename", Kind::Number),
-        field(6, "build_id", Kind::Number),
-        field(7, "has_functions", Kind::Number),
-        field(8, "has_filenames", Kind::Number),
-        field(9, "has_line_numbers", Kind::Number),
-        field(10, "has_inline_frames", Kind::Number),
+        field(1, "Mapping.id", Kind::Number),
+        field(2, "Mapping.memory_start", Kind::Number),
+        field(3, "Mapping.memory_limit", Kind::Number),
+        field(4, "Mapping.file_offset", Kind::Number),
+        field(5, "Mapping.filename", Kind::Number),
+        field(6, "Mapping.build_id", Kind::Number),
+        field(7, "Mapping.has_functions", Kind::Number),
+        field(8, "Mapping.has_filenames", Kind::Number),
+        field(9, "Mapping.has_line_numbers", Kind::Number),
+        field(10, "Mapping.has_inline_frames", Kind::Number),
     ],
 };
 
 pub(super) static LOCATION: Message = Message {
     name: "Location",
     fields: &[
-        field(1, "id", Kind::Number),
-        field(2, "mapping_id", Kind::Number),
-        field(3, "address", Kind::Number),
-        field(4, "line", Kind::Messages(&LINE)),
-        field(5, "is_folded", Kind::Number),
-        field(1000, "profkit_is_inlined", Kind::Number),
+        field(1, "Location.id", Kind::Number),
+        field(2, "Location.mapping_id", Kind::Number),
+        field(3, "Location.address", Kind::Number),
+        field(4, "Location.line", Kind::Messages(&LINE)),
+        field(5, "Location.is_folded", Kind::Number),
+        field(1000, "Location.profkit_is_inlined", Kind::Number),
     ],
 };
 
 pub(super) static LINE: Message = Message {
     name: "Line",
-    fields: &[field(1, "function_id", Kind::Number), field(2, "line", Kind::Number), field(3, "column", Kind::Number)],
+    fields: &[
+        field(1, "Line.function_id", Kind::Number),
+        field(2, "Line.line", Kind::Number),
+        field(3, "Line.column", Kind::Number),
+    ],
 };
 
 pub(super) static FUNCTION: Message = Message {
     name: "Function",
     fields: &[
-        field(1, "id", Kind::Number),
-        field(2, "name", Kind::Number),
-        field(3, "system_name", Kind::Number),
-        field(4, "filename", Kind::Number),
-        field(5, "start_line", Kind::Number),
-        field(1000, "profkit_is_none", Kind::Number),
+        field(1, "Function.id", Kind::Number),
+        field(2, "Function.name", Kind::Number),
+        field(3, "Function.system_name", Kind::Number),
+        field(4, "Function.filename", Kind::Number),
+        field(5, "Function.start_line", Kind::Number),
+        field(1000, "Function.profkit_is_none", Kind::Number),
     ],
 };

@@ -10,6 +10,9 @@ use profkit_core::{Input, NoteKind, Notes, Period, Profile, ReadOptions, Result,
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let wire = Wire::new(input);
+    if input.bytes().starts_with(b"\x1f\x8b") {
+        return Err(wire.error(input.bytes(), "expected a profile, found gzip inside of gzip"));
+    }
     let parts = Parts::gather(&wire)?;
     let mut texts = Texts::new(&wire, parts.string_table, notes)?;
     let value_types = parts.sample_types.iter().map(|body| value_type(&wire, &texts, body));
@@ -25,14 +28,14 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     places.read_locations(&parts.locations, &mut profile)?;
     let mut rows = Rows::new(&wire, &places, &marks, &mut profile);
     // The first walk has already counted what is odd at this level.
-    let again = Wire::new(input);
+    let again = wire.again();
     let mut fields = again.all(&PROFILE);
     while let Some(field) = fields.next()? {
         if field.number == 2 {
             rows.read(field.bytes(), &mut texts, &mut profile)?;
         }
     }
-    rows.note(notes);
+    rows.note(&profile, notes);
     places.note(notes);
     wire.note(notes);
     if marks.no_values && profile.samples.values().iter().all(|&value| value == 0) {
@@ -93,8 +96,8 @@ impl<'a> Parts<'a> {
                 12 => header.period = field.number(),
                 13 => {
                     field.numbers(&mut numbers)?;
-                    let at = field.number().at;
-                    header.comments.extend(numbers.drain(..).map(|value| Number { value, at }));
+                    let comments = numbers.drain(..).map(|value| Number { value, ..field.number() });
+                    header.comments.extend(comments);
                 }
                 14 => header.default_sample_type = field.number(),
                 15 => header.doc_url = field.number(),

@@ -35,11 +35,11 @@ pub(super) fn sniff(peek: &Peek<'_>) -> Sniff {
             Some(Kind::Message(_) | Kind::Messages(_) | Kind::Texts) => tables += 1,
             _ => {}
         }
-        sample_types += usize::from(field.number == 1);
+        sample_types += usize::from(field.number == 1 && !field.bytes().is_empty());
     }
     match tables {
         0 => Sniff::No,
-        1 if is_broken => Sniff::No,
+        1 if is_broken && sample_types == 0 => Sniff::No,
         _ if is_broken || wire.has_unknown() || sample_types == 0 => Sniff::Maybe,
         _ => Sniff::Sure,
     }

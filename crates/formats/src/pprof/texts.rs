@@ -21,7 +21,8 @@ impl<'w, 'a> Texts<'w, 'a> {
         match entries.first() {
             Some([]) => {}
             Some(first) => {
-                let message = format!("string_table[0]: expected the empty text, found {:?}", escaped(first));
+                let message =
+                    format!("Profile.string_table: expected the empty text first, found {:?}", escaped(first));
                 return Err(wire.error(first, message));
             }
             None => return Err(wire.missing("expected a string_table, found none")),
@@ -73,8 +74,9 @@ impl<'w, 'a> Texts<'w, 'a> {
     fn entry(&self, position: Number<'a>) -> Result<(usize, &'a [u8])> {
         let index = usize::try_from(position.signed()).ok();
         index.and_then(|index| Some((index, *self.entries.get(index)?))).ok_or_else(|| {
-            let (count, found) = (self.entries.len(), position.signed());
-            self.wire.error(position.at, format!("expected one of the {count} texts of string_table, found {found}"))
+            let (name, count, found) = (position.name, self.entries.len(), position.signed());
+            let message = format!("{name}: expected one of the {count} texts of string_table, found {found}");
+            self.wire.error(position.at, message)
         })
     }
 }

@@ -35,15 +35,17 @@ pub(super) struct Fields<'w, 'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Field<'w, 'a> {
     pub(super) number: u64,
+    name: &'static str,
     wire: &'w Wire<'a>,
     at: &'a [u8],
     value: Value<'a>,
 }
 
-/// A number, and where its field starts; 0 if the field is not there.
+/// A number, the name of its field and where that starts; 0 if the field is not there.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Number<'a> {
     pub(super) value: u64,
+    pub(super) name: &'static str,
     pub(super) at: &'a [u8],
 }
 
@@ -73,6 +75,11 @@ impl<'a> Wire<'a> {
         Wire { input, unknown: Tally::default(), repeated: Tally::default(), overlong: Cell::new(0) }
     }
 
+    /// Returns the same input for another walk, whose oddities are nobody's business.
+    pub(super) fn again(&self) -> Wire<'a> {
+        Wire::new(self.input)
+    }
+
     /// Returns the fields of a message that fills `bytes`, a part of the input.
     pub(super) fn fields(&self, message: &'static Message, bytes: &'a [u8]) -> Fields<'_, 'a> {
         Fields { wire: self, message, rest: bytes, seen: 0 }
@@ -81,6 +88,11 @@ impl<'a> Wire<'a> {
     /// Returns the fields of the message that is the whole input.
     pub(super) fn all(&self, message: &'static Message) -> Fields<'_, 'a> {
         self.fields(message, self.input.bytes())
+    }
+
+    /// Returns the number of bytes of the input.
+    pub(super) fn len(&self) -> usize {
+        self.input.bytes().len()
     }
 
     /// Returns the place where `at`, a part of the input, starts.
@@ -95,7 +107,7 @@ impl<'a> Wire<'a> {
 
     /// Returns the error of something that the input does not have.
     pub(super) fn missing(&self, message: impl Into<String>) -> Error {
-        Error::malformed(message).at(Place::Byte(self.input.bytes().len()))
+        Error::malformed(message).at(Place::Byte(self.len()))
     }
 
     /// Returns whether a field was passed over that is not in the layout.
@@ -172,7 +184,7 @@ impl<'w, 'a> Fields<'w, 'a> {
             let value = self.wire.value(tag & 7, &mut self.rest, || message.name_of(number))?;
             if let Some(known) = known {
                 self.check(known, value, at)?;
-                return Ok(Some(Field { number, wire: self.wire, at, value }));
+                return Ok(Some(Field { number, name: known.name, wire: self.wire, at, value }));
             }
             self.wire.unknown.add(|| self.message.name_of(number));
         }
@@ -185,7 +197,7 @@ impl<'w, 'a> Fields<'w, 'a> {
             (Kind::Number, Value::Varint(_)) | (Kind::Message(_), Value::Bytes(_)) => {
                 let bit = 1u64.checked_shl(known.number as u32).unwrap_or(1);
                 if self.seen & bit != 0 {
-                    self.wire.repeated.add(|| self.message.name_of(known.number));
+                    self.wire.repeated.add(|| known.name.to_owned());
                 }
                 self.seen |= bit;
                 return Ok(());
@@ -201,7 +213,7 @@ impl<'w, 'a> Fields<'w, 'a> {
             Value::Fixed(size) => format!("{size} fixed bytes"),
             Value::Bytes(bytes) => format!("{} bytes with a length", bytes.len()),
         };
-        Err(self.wire.error(at, format!("{}: expected {expected}, found {found}", self.message.name_of(known.number))))
+        Err(self.wire.error(at, format!("{}: expected {expected}, found {found}", known.name)))
     }
 }
 
@@ -209,7 +221,7 @@ impl<'a> Field<'_, 'a> {
     /// Returns the number in the field.
     pub(super) fn number(self) -> Number<'a> {
         let value = if let Value::Varint(value) = self.value { value } else { 0 };
-        Number { value, at: self.at }
+        Number { value, name: self.name, at: self.at }
     }
 
     /// Returns whether the number in the field is not 0.
@@ -235,7 +247,7 @@ impl<'a> Field<'_, 'a> {
                 while !rest.is_empty() {
                     let start = rest;
                     let number = self.wire.varint(&mut rest);
-                    numbers.push(number.ok_or_else(|| self.wire.endless(start, "packed numbers"))?);
+                    numbers.push(number.ok_or_else(|| self.wire.endless(start, self.name))?);
                 }
             }
         }
