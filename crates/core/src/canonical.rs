@@ -23,15 +23,13 @@ impl Profile {
     ///
     /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn canonical(&self) -> Result<Profile> {
-        let same: Vec<_> = self.value_types.iter().map(|_| (1, 0)).collect();
-        let merged = self.canonical_in(&same)?;
-        // Only sums of equal rows tell which exponent they all allow.
-        let powers = merged.spare_powers();
-        if powers == same { Ok(merged) } else { merged.canonical_in(&powers) }
+        // A sum of equal rows may end in more zeros than any of them: powers are those of the sums.
+        let merged = self.in_order(&vec![(1, 0); self.value_types.len()])?;
+        merged.in_order(&merged.spare_powers())
     }
 
-    /// Returns the canonical form with each column in another power of ten.
-    fn canonical_in(&self, powers: &[(i64, i8)]) -> Result<Profile> {
+    /// Returns the canonical form with each column divided by a power of ten that divides all of it.
+    fn in_order(&self, powers: &[(i64, i8)]) -> Result<Profile> {
         let order = Order::of(self);
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
@@ -65,7 +63,8 @@ impl Profile {
         Ok(to)
     }
 
-    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent.
+    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent;
+    /// for a column of zeros, which says nothing about its steps, what leads to the unit as it is named.
     fn spare_powers(&self) -> Vec<(i64, i8)> {
         let stride = self.value_types.len();
         let mut powers = vec![(1_000_000_000_000_000_000, 18); stride];
@@ -84,7 +83,13 @@ impl Profile {
             graph.arcs().for_each(|arc| [arc.inclusive, arc.callee_self].into_iter().flatten().for_each(&mut limit));
             graph.totals().for_each(|total| total.inclusive.into_iter().for_each(&mut limit));
         }
-        powers.into_iter().zip(is_zero).map(|(power, zero)| if zero { (1, 0) } else { power }).collect()
+        let columns = powers.into_iter().zip(is_zero).zip(&self.value_types);
+        columns
+            .map(|((power, is_zero), value_type)| match is_zero {
+                true => (1, value_type.unit.decimals().unwrap_or(0)),
+                false => power,
+            })
+            .collect()
     }
 
     /// Returns the samples by thread and in order, less those that only repeat the calls of another one.
@@ -96,14 +101,14 @@ impl Profile {
         let mut done: Vec<(Sample<'_>, Vec<i64>)> = Vec::new();
         let mut gaps = KeptOverGaps::default();
         for (index, sample) in rows.iter().enumerate() {
-            let kept = sample.kept.unwrap_or(0);
+            // The calls shared with the last sample that stayed, not with one that was passed over.
+            let kept = gaps.take(sample.thread, Some(sample.kept.unwrap_or(0))).unwrap_or(0);
             let next = rows.get(index + 1).filter(|next| next.thread == sample.thread);
             let goes_on = next.is_some_and(|next| next.kept.unwrap_or(0) >= depth(sample));
             if sample.values.iter().all(|&value| value == 0) && (goes_on || kept >= depth(sample)) {
                 gaps.skip(sample.thread, Some(kept));
                 continue;
             }
-            let kept = gaps.take(sample.thread, Some(kept)).unwrap_or(0);
             match done.last_mut().filter(|(last, _)| last.thread == sample.thread) {
                 Some((last, values))
                     if last.stack == sample.stack && kept >= depth(sample) && last.labels == sample.labels =>
@@ -307,5 +312,37 @@ impl<'p> Order<'p> {
             }
         }
         Ok(graph)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Frame, Profile, Sample, ValueType};
+
+    /// Returns a profile of events on stacks of one to three frames: depth, value, kept.
+    fn calls(rows: &[(usize, i64, u32)]) -> Profile {
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+        let frames: Vec<_> = (1..4)
+            .map(|line| profile.frame(Frame { line: std::num::NonZeroU32::new(line), ..Frame::default() }))
+            .collect();
+        for &(depth, value, kept) in rows {
+            let stack = profile.stack(&frames[..depth]).expect("not too deep");
+            profile.samples.push(Sample { kept: Some(kept), ..Sample::new(Some(stack), &[value]) });
+        }
+        profile
+    }
+
+    fn canonical(rows: &[(usize, i64, u32)]) -> Vec<(u32, i64, u32)> {
+        let profile = calls(rows).canonical().expect("small numbers");
+        let row = |sample: Sample<'_>| {
+            (profile.stacks.depth(sample.stack.expect("a stack")), sample.values[0], sample.kept.expect("calls"))
+        };
+        profile.samples.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_call_that_takes_no_time_stays_once() {
+        assert_eq!(canonical(&[(2, 0, 0), (2, 0, 2), (1, 3, 1)]), [(2, 0, 0), (1, 3, 1)]);
+        assert_eq!(canonical(&[(1, 3, 0), (2, 0, 1), (2, 4, 2)]), [(1, 3, 0), (2, 4, 1)]);
     }
 }

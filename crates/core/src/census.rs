@@ -1,9 +1,11 @@
 //! Which facets a profile has, how often, and where first.
 
 use crate::facet::{Facet, Facets};
+use crate::hash::Map;
 use crate::id::Id;
 use crate::profile::Profile;
 use crate::value::{Dimension, Role, Unit, ValueType};
+use std::hash::Hash;
 
 /// How often a profile has each facet, with a first example.
 #[derive(Clone, Debug)]
@@ -15,6 +17,10 @@ pub struct Census {
     pub samples: u64,
     /// The number of different threads of samples and call graphs, "no thread" being one of them.
     pub threads: usize,
+    /// The number of functions that share their name with another one.
+    pub namesakes: u64,
+    /// The number of functions that share both name and file with another one.
+    pub namesakes_in_file: u64,
 }
 
 impl Census {
@@ -55,6 +61,8 @@ impl Profile {
             value_types: self.value_types.len(),
             samples: 0,
             threads: 0,
+            namesakes: 0,
+            namesakes_in_file: 0,
         };
         self.count_values(&mut census);
         self.count_samples(&mut census);
@@ -134,8 +142,8 @@ impl Profile {
                 let name =
                     || format!("{} -> {}", frame_name(arc.caller), &self.strings[self.functions[arc.callee].name]);
                 census.add(Facet::Arcs, true, name);
-                census.add(Facet::CallCounts, arc.calls.is_some(), name);
-                census.add(Facet::PrimitiveCalls, arc.primitive_calls.is_some(), name);
+                census.add(Facet::ArcCalls, arc.calls.is_some(), name);
+                census.add(Facet::ArcPrimitiveCalls, arc.primitive_calls.is_some(), name);
                 census.add(Facet::CalleeSelf, arc.callee_self.is_some(), name);
                 census.add(Facet::ArcCosts, arc.inclusive.is_some(), name);
                 let costs = [arc.inclusive, arc.callee_self].into_iter().flatten().flatten();
@@ -175,6 +183,8 @@ impl Profile {
             census.add(Facet::FullPaths, function.full_path.is_some(), name);
             census.add(Facet::StartLines, function.start_line.is_some(), name);
         }
+        census.namesakes = shared(self.functions.iter().map(|(_, function)| function.name));
+        census.namesakes_in_file = shared(self.functions.iter().map(|(_, function)| (function.name, function.file)));
     }
 
     fn count_frames(&self, census: &mut Census) {
@@ -211,4 +221,11 @@ impl Profile {
         census.add(Facet::FrameFilters, meta.drop_frames.is_some(), || text(&meta.drop_frames));
         census.add(Facet::FrameFilters, meta.keep_frames.is_some(), || text(&meta.keep_frames));
     }
+}
+
+/// Returns how many of the keys are there more than once.
+fn shared<K: Eq + Hash>(keys: impl Iterator<Item = K>) -> u64 {
+    let mut counts: Map<K, u64> = Map::default();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts.into_values().filter(|&count| count > 1).sum()
 }

@@ -130,35 +130,30 @@ fn drop_calls(profile: &mut Profile) {
 /// Makes the one value a time, in the unit of a format that knows only time.
 fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, notes: &mut Notes) -> Result<()> {
     let Some(value_type) = profile.value_types.first().cloned() else { return Ok(()) };
-    let wanted = ValueType { kind: only.kind.to_owned(), unit: Unit::named(only.unit), role: only.role };
     let name = format!("{}/{}", value_type.kind, value_type.unit.name);
-    if value_type.unit.dimension == Dimension::Time {
-        let (scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
-        let exponent = scaled.value_types[0].unit.exponent;
-        let mut scaled = scaled;
-        if scaled.value_types[0].unit.factor != 1 {
-            return Err(Error::unsupported(format!(
-                "{} cannot hold values in {}",
-                format.name(),
-                value_type.unit.name
-            )));
-        }
-        rounding.note(notes, only.unit);
-        if value_type.kind != only.kind {
-            let what = format!("{} calls every time {}", format.name(), only.kind);
-            notes.add(NoteKind::Renamed, what, 1, "value lost its kind", || name);
-        }
-        scaled.value_types[0] = ValueType { unit: wanted.unit.with_exponent(exponent), ..wanted };
-        *profile = Cow::Owned(scaled);
-    } else {
+    let is_time = value_type.unit.dimension == Dimension::Time;
+    if is_time && value_type.unit.factor != 1 {
+        // A unit without a name of its own is put into seconds or a decimal fraction of them.
+        profile.to_mut().value_types[0].unit.name.clear();
+    }
+    let (mut scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
+    rounding.note(notes, &value_type.unit.name);
+    let exponent = if is_time { scaled.value_types[0].unit.exponent } else { only.other_exponent };
+    if !is_time {
         let seconds = if only.other_exponent == 0 { "1 s" } else { "1 ns" };
         let what = format!("{} knows only time: 1 {} is written as {seconds}", format.name(), value_type.unit.name);
         notes.add(NoteKind::Relabelled, what, 1, "value relabelled", || name);
-        let (mut scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
-        rounding.note(notes, &value_type.unit.name);
-        scaled.value_types[0] = ValueType { unit: wanted.unit.with_exponent(only.other_exponent), ..wanted };
-        *profile = Cow::Owned(scaled);
+    } else if value_type.kind != only.kind {
+        let what = format!("{} calls every time {}", format.name(), only.kind);
+        notes.add(NoteKind::Relabelled, what, 1, "value lost its kind", || name);
     }
+    if value_type.role != only.role {
+        let what = format!("{} cannot hold {}", format.name(), Facet::Roles.what());
+        notes.add(NoteKind::Lost, what, 1, Facet::Roles.loss(), || value_type.role.name().to_owned());
+    }
+    let unit = Unit::named(only.unit).with_exponent(exponent);
+    scaled.value_types[0] = ValueType { kind: only.kind.to_owned(), unit, role: only.role };
+    *profile = Cow::Owned(scaled);
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 //! - the model: [`Profile`] with its dimension tables, [`Samples`] and [`CallGraph`]s;
 //! - the facets: [`Profile::census`] counts what a profile can say, [`Profile::without`] takes some of
 //!   it away, [`Profile::canonical`] brings two profiles that say the same into the same form;
-//! - the shapes: [`derive`] turns stacks into a call graph, exactly, and a call graph into stacks, as an
+//! - the shapes: [`mod@derive`] turns stacks into a call graph, exactly, and a call graph into stacks, as an
 //!   estimate;
 //! - the contract: [`Format`], what it [`Holds`], and [`prepare`], which brings a profile into what a
 //!   format can hold and notes what is lost.

@@ -11,6 +11,7 @@ use crate::samples::Sample;
 use crate::transfer::Transfer;
 use crate::value::{Dimension, Unit, ValueType};
 use std::collections::HashMap;
+use std::ops::Range;
 
 impl Profile {
     /// Returns this profile as it is after a format that cannot hold the `lost` facets.
@@ -38,7 +39,8 @@ impl Profile {
                 transfer.mapping(&mut to, id);
             }
         }
-        let mut cut = Cut { columns: &columns, scales: &scales, lost, rounding: Rounding::default() };
+        let all_columns = self.value_types.len();
+        let mut cut = Cut { columns: &columns, all_columns, scales: &scales, lost, rounding: Rounding::default() };
         cut.samples(self, &mut to, &mut transfer)?;
         cut.calls(self, &mut to, &mut transfer)?;
         let rounding = cut.rounding.and(to.meta.rescale_period(lost)?);
@@ -98,6 +100,7 @@ fn named_unit(unit: &Unit) -> (Unit, u64, u64) {
 
 struct Cut<'c> {
     columns: &'c [usize],
+    all_columns: usize,
     scales: &'c [Scale],
     lost: Facets,
     rounding: Rounding,
@@ -156,7 +159,7 @@ impl Cut<'_> {
             let part = graph.part.filter(|_| !self.lost.has(Facet::Parts)).map(|part| transfer.string(to, part));
             let place = *places.entry((thread, part)).or_insert(to.calls.len());
             if place == to.calls.len() {
-                let mut empty = CallGraph::with_count_stride(self.columns.len(), graph.count_stride());
+                let mut empty = CallGraph::with_count_stride(self.columns.len(), self.count_columns(graph).len());
                 (empty.thread, empty.part) = (thread, part);
                 to.calls.push(empty);
             }
@@ -182,14 +185,18 @@ impl Cut<'_> {
         for ((frame, _), costs) in own.iter().zip(costs.chunks(self.columns.len().max(1))) {
             target.add_own(transfer.frame(to, *frame), costs);
         }
+        let counts = self.count_columns(from);
         for arc in from.arcs().filter(|_| !lost.has(Facet::Arcs)) {
             let inclusive = self.cell(arc.inclusive, Facet::ArcCosts)?;
             let callee_self = self.cell(arc.callee_self, Facet::CalleeSelf)?;
             target.add_arc(Arc {
                 caller: transfer.frame(to, arc.caller),
                 callee: transfer.function(to, arc.callee),
-                calls: arc.calls.filter(|_| !lost.has(Facet::CallCounts)),
-                primitive_calls: arc.primitive_calls.filter(|_| !lost.has(Facet::PrimitiveCalls)),
+                calls: arc.calls.filter(|_| !lost.has(Facet::ArcCalls)).map(|calls| &calls[counts.clone()]),
+                primitive_calls: arc
+                    .primitive_calls
+                    .filter(|_| !lost.has(Facet::ArcPrimitiveCalls))
+                    .map(|calls| &calls[counts.clone()]),
                 inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
                 callee_self: callee_self.as_deref().filter(|costs| !is_lost(costs)),
             });
@@ -198,12 +205,23 @@ impl Cut<'_> {
             let inclusive = self.cell(total.inclusive, Facet::Totals)?;
             target.add_total(Total {
                 function: transfer.function(to, total.function),
-                calls: total.calls.filter(|_| !lost.has(Facet::CallCounts)),
-                primitive_calls: total.primitive_calls.filter(|_| !lost.has(Facet::PrimitiveCalls)),
+                calls: total.calls.filter(|_| !lost.has(Facet::CallCounts)).map(|calls| &calls[counts.clone()]),
+                primitive_calls: total
+                    .primitive_calls
+                    .filter(|_| !lost.has(Facet::PrimitiveCalls))
+                    .map(|calls| &calls[counts.clone()]),
                 inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
             });
         }
         Ok(())
+    }
+
+    /// Returns the columns of call counts that stay: in a diff, there is one per value type.
+    fn count_columns(&self, graph: &CallGraph) -> Range<usize> {
+        match self.columns {
+            &[column] if graph.count_stride() == self.all_columns => column..column + 1,
+            _ => 0..graph.count_stride(),
+        }
     }
 
     fn pick(&self, costs: &[i64]) -> Vec<i64> {

@@ -10,12 +10,21 @@ mod json;
 mod collapsed;
 mod pprof;
 mod profkit;
+mod pstats;
+mod speedscope;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
 use std::borrow::Cow;
 
 /// Every format, in the order in which help lists them.
-pub static FORMATS: &[&Format] = &[&collapsed::FORMAT, &pprof::FORMAT, &profkit::FORMAT];
+#[rustfmt::skip] // A line per format.
+pub static FORMATS: &[&Format] = &[
+    &collapsed::FORMAT,
+    &pprof::FORMAT,
+    &profkit::FORMAT,
+    &pstats::FORMAT,
+    &speedscope::FORMAT,
+];
 
 /// Returns the format with the given name.
 ///

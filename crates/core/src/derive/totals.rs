@@ -46,8 +46,7 @@ impl std::ops::Index<FunctionId> for FunctionTotals {
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
 pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
     let stride = profile.value_types.len();
-    let zero = FunctionTotal { own: vec![0; stride], total: vec![0; stride], ..FunctionTotal::default() };
-    let mut totals = FunctionTotals { rows: vec![zero; profile.functions.len()] };
+    let mut totals = FunctionTotals::zero(profile);
     if profile.samples.is_empty() {
         for graph in &profile.calls {
             totals.add_graph(profile, graph)?;
@@ -63,6 +62,13 @@ pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
     let mut sums = Sums { profile, active: vec![0; profile.functions.len()], totals };
     weights.walk(&profile.stacks, &mut sums)?;
     Ok(sums.totals)
+}
+
+/// Returns what each function of the profile cost in one call graph.
+pub(super) fn graph_totals(profile: &Profile, graph: &CallGraph) -> Result<FunctionTotals> {
+    let mut totals = FunctionTotals::zero(profile);
+    totals.add_graph(profile, graph)?;
+    Ok(totals)
 }
 
 struct Sums<'p> {
@@ -93,6 +99,12 @@ impl Visitor for Sums<'_> {
 }
 
 impl FunctionTotals {
+    fn zero(profile: &Profile) -> FunctionTotals {
+        let zero = vec![0; profile.value_types.len()];
+        let row = FunctionTotal { own: zero.clone(), total: zero, ..FunctionTotal::default() };
+        FunctionTotals { rows: vec![row; profile.functions.len()] }
+    }
+
     /// Adds one call graph: totals as the source states them, else from the arcs.
     fn add_graph(&mut self, profile: &Profile, graph: &CallGraph) -> Result<()> {
         let stride = graph.stride();

@@ -1,0 +1,313 @@
+//! Reading: frames, then the stacks of each profile, then the values, whose unit is known last.
+
+use super::events;
+use super::file::{FrameEntry, Number, Paths, ProfileEntry, parse};
+use super::numbers::{Numbers, Shown, difference, number, scaled};
+use super::plan::{Plan, Track};
+use profkit_core::{
+    Amounts, Decimal, Dimension, Error, Frame, FrameId, Function, Input, NoteKind, Notes, Place, Profile, ReadOptions,
+    Result, Sample, StackId, ThreadId,
+};
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+
+pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+    let mut file = parse(input.bytes())?;
+    let key = file.profkit.as_ref().map(super::key::FileKey::invented).transpose();
+    let invented = key.map_err(|message| Error::malformed(message).at(path("profkit.invented")))?;
+    let mut plan = Plan::of(&mut file, notes)?;
+    let mut profile = Profile::new(std::mem::take(&mut plan.value_types));
+    profile.set_max_depth(options.max_depth);
+    profile.meta.title = plan.title.take();
+    profile.meta.producer = plan.producer.take();
+    profile.meta.default_value = plan.default_value;
+    profile.meta.invented = invented.unwrap_or_default();
+    let frames = frames(&file.shared.frames, plan.start_lines, &mut profile, notes);
+    let threads: Vec<ThreadId> = plan.threads.iter().map(|thread| thread.thread(&mut profile)).collect();
+    let amounts = profile.value_types.iter().map(|_| Amounts::new()).collect();
+    let mut reader = Reader { profile, frames, amounts, notes };
+    let mut tracks = Vec::with_capacity(plan.tracks.len());
+    for (index, (entry, track)) in file.profiles.into_iter().zip(plan.tracks).enumerate() {
+        let Some(track) = track else {
+            check_empty(&entry, index)?;
+            continue;
+        };
+        let thread = track.thread.and_then(|thread| threads.get(thread)).copied();
+        let rows = reader.rows(entry, index, &track)?;
+        tracks.push(Placed { column: track.column, thread, rows });
+    }
+    reader.finish(&tracks)
+}
+
+pub(super) fn path(path: impl Into<String>) -> Place {
+    Place::Path(path.into())
+}
+
+/// Interns the frames, in the order of the file.
+fn frames(entries: &[FrameEntry<'_>], start_lines: bool, profile: &mut Profile, notes: &mut Notes) -> Vec<FrameId> {
+    let mut ids = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut place = |number: Number| {
+            let number = number.0.filter(|&number| number != 0.0)?;
+            let place = (number >= 1.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0)
+                .then(|| NonZeroU32::new(number as u32))
+                .flatten();
+            if place.is_none() {
+                let what = "lines and columns that are not whole numbers from 1 are left out";
+                notes.add(NoteKind::Skipped, what, 1, "numbers", || format!("{number} of {:?}", entry.name));
+            }
+            place
+        };
+        let (line, column) = (place(entry.line), place(entry.col));
+        let file = entry.file.as_ref().map(|file| &*file.0);
+        let (file, line_file) = match &entry.profkit {
+            Some(key) => (key.file.as_deref(), file),
+            None => (file.filter(|file| !file.is_empty()), None),
+        };
+        let (start_line, line) = if start_lines { (line, None) } else { (None, line) };
+        let name = profile.string(&entry.name);
+        let file = file.map(|file| profile.string(file));
+        let function = profile.function(Function { file, start_line, ..Function::named(name) });
+        let file = line_file.map(|file| profile.string(file));
+        ids.push(profile.frame(Frame { function: Some(function), file, line, column, ..Frame::default() }));
+    }
+    ids
+}
+
+/// A profile that has no value must have no samples either.
+fn check_empty(entry: &ProfileEntry<'_>, index: usize) -> Result<()> {
+    let samples = entry.samples.as_ref().map_or(0, Paths::len);
+    let events = entry.events.as_ref().map_or(0, |events| events.frames.len());
+    if samples + events == 0 {
+        return Ok(());
+    }
+    let message = "expected the value that the samples are of, found none";
+    Err(Error::malformed(message).at(path(format!("profiles[{index}].profkit.value"))))
+}
+
+/// The samples of one profile but for their values.
+pub(super) struct Rows {
+    pub(super) stacks: Vec<Option<StackId>>,
+    /// What events tell beside the stacks: calls kept, and the time.
+    pub(super) calls: Option<Vec<(u32, Option<i64>)>>,
+}
+
+/// Rows with their place in the model.
+struct Placed {
+    column: usize,
+    thread: Option<ThreadId>,
+    rows: Rows,
+}
+
+pub(super) struct Reader<'n> {
+    pub(super) profile: Profile,
+    pub(super) frames: Vec<FrameId>,
+    amounts: Vec<Amounts>,
+    pub(super) notes: &'n mut Notes,
+}
+
+impl Reader<'_> {
+    fn rows(&mut self, entry: ProfileEntry<'_>, index: usize, track: &Track) -> Result<Rows> {
+        let missing = |name: &str| {
+            let message = format!("expected {name}, found none");
+            Error::malformed(message).at(path(format!("profiles[{index}]")))
+        };
+        let bound =
+            |json: Option<&serde_json::value::RawValue>, name: &str| match json.map(serde_json::value::RawValue::get) {
+                Some(text) => number(text).map(Some).ok_or_else(|| {
+                    let message = format!("expected a number, found {}", excerpt(text));
+                    Error::malformed(message).at(path(format!("profiles[{index}].{name}")))
+                }),
+                None => Ok(None),
+            };
+        let bounds = (bound(entry.start_value, "startValue")?, bound(entry.end_value, "endValue")?);
+        if bounds.0.is_none() || bounds.1.is_none() {
+            let what = "profiles without startValue or endValue";
+            self.notes.add(NoteKind::Odd, what, 1, "profiles begin or end with their samples", || entry.name.clone());
+        }
+        match entry.kind.as_deref() {
+            Some("sampled") => {
+                let samples = entry.samples.ok_or_else(|| missing("samples"))?;
+                let weights = entry.weights.ok_or_else(|| missing("weights"))?;
+                let mut rows = self.sampled(&samples, &weights, index, track)?;
+                self.rest(&mut rows, &weights, bounds, index, track)?;
+                Ok(rows)
+            }
+            Some("evented") => {
+                let events = entry.events.ok_or_else(|| missing("events"))?;
+                events::rows(self, &events, bounds, index, track)
+            }
+            Some(kind) => {
+                let message = format!("expected \"sampled\" or \"evented\", found {kind:?}");
+                Err(Error::malformed(message).at(path(format!("profiles[{index}].type"))))
+            }
+            None => Err(missing("a type")),
+        }
+    }
+
+    fn sampled(&mut self, samples: &Paths, weights: &Numbers<'_>, index: usize, track: &Track) -> Result<Rows> {
+        if samples.len() != weights.len() {
+            let message =
+                format!("expected a weight for each of the {} samples, found {}", samples.len(), weights.len());
+            return Err(Error::malformed(message).at(path(format!("profiles[{index}].weights"))));
+        }
+        let mut stacks = Vec::with_capacity(samples.len());
+        let mut stack = Vec::new();
+        for (row, indices) in samples.iter().enumerate() {
+            stack.clear();
+            for (depth, &frame) in indices.iter().enumerate() {
+                let place = || format!("profiles[{index}].samples[{row}][{depth}]");
+                stack.push(self.frame(frame, place)?);
+            }
+            let at = |error: Error| error.at(path(format!("profiles[{index}].samples[{row}]")));
+            let stack = if stack.is_empty() { None } else { Some(self.profile.stack(&stack).map_err(at)?) };
+            stacks.push(stack);
+            let place = || format!("profiles[{index}].weights[{row}]");
+            let weight = weights.at(row).map_err(|found| not_a_number(found, place))?;
+            self.amount(weight, track, place)?;
+        }
+        Ok(Rows { stacks, calls: None })
+    }
+
+    /// Adds what is left between the last sample and the end as time without a stack, as speedscope does.
+    fn rest(
+        &mut self,
+        rows: &mut Rows,
+        weights: &Numbers<'_>,
+        (start, end): (Option<Decimal>, Option<Decimal>),
+        index: usize,
+        track: &Track,
+    ) -> Result<()> {
+        let length = end.and_then(|end| difference(end, start.unwrap_or(Decimal::from(0))));
+        let take = |left: Decimal, weight: usize| difference(left, weights.at(weight).ok()?);
+        let rest = length.and_then(|length| (0..weights.len()).try_fold(length, take));
+        let (Some(length), Some(rest)) = (length, rest) else { return Ok(()) };
+        // Less than that is what floating-point sums are off by.
+        if magnitude(rest) <= magnitude(length) * 1e-9 {
+            return Ok(());
+        }
+        let what = "profiles whose samples end before endValue";
+        self.notes.add(NoteKind::Odd, what, 1, "profiles have time without a stack at the end", || None);
+        rows.stacks.push(None);
+        self.amount(rest, track, || format!("profiles[{index}].endValue"))
+    }
+
+    /// Returns the frame of an index of the file.
+    pub(super) fn frame(&self, index: u32, place: impl FnOnce() -> String) -> Result<FrameId> {
+        self.frames.get(index as usize).copied().ok_or_else(|| {
+            let message = format!("expected a frame index below {}, found {index}", self.frames.len());
+            Error::malformed(message).at(path(place()))
+        })
+    }
+
+    /// Adds a value to the column of a profile.
+    pub(super) fn amount(&mut self, number: Decimal, track: &Track, place: impl FnOnce() -> String) -> Result<()> {
+        let Some(count) = scaled(number, track.power, track.factor) else {
+            let message = format!("expected a multiple of {}, found {}", track.factor, Shown(number));
+            return Err(Error::malformed(message).at(path(place())));
+        };
+        let is_too_large = match count.exponent {
+            0 => i64::try_from(count.mantissa).is_err(),
+            _ => magnitude(count).abs() >= i64::MAX as f64,
+        };
+        if is_too_large {
+            return Err(Error::overflow("the value").at(path(place())));
+        }
+        if let Some(amounts) = self.amounts.get_mut(track.column) {
+            amounts.push(count);
+        }
+        Ok(())
+    }
+
+    /// Adds the rows to the profile, now that the unit of each column is known.
+    fn finish(mut self, tracks: &[Placed]) -> Result<Profile> {
+        let mut columns = Vec::with_capacity(self.amounts.len());
+        for (amounts, value_type) in std::mem::take(&mut self.amounts).into_iter().zip(&mut self.profile.value_types) {
+            let unit = &mut value_type.unit;
+            let finest = if unit.dimension == Dimension::Time { -12 } else { -6 };
+            let finest = i8::saturating_sub(finest, unit.exponent).min(0);
+            let (counts, exponent, rounding) = amounts.finish(finest).map_err(|error| error.at(path("profiles")))?;
+            unit.exponent = unit.exponent.saturating_add(exponent);
+            rounding.note(self.notes, &format!("steps of 1e{exponent} {}", unit.name));
+            columns.push(counts.into_iter());
+        }
+        // The threads in the order of their first profile.
+        let mut places: HashMap<Option<ThreadId>, usize> = HashMap::new();
+        let mut groups: Vec<Vec<(&Placed, Vec<i64>)>> = Vec::new();
+        for track in tracks {
+            let column = columns.get_mut(track.column);
+            let values = column.map_or(Vec::new(), |column| column.take(track.rows.stacks.len()).collect());
+            let place = *places.entry(track.thread).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some(group) => group.push((track, values)),
+                None => groups.push(vec![(track, values)]),
+            }
+        }
+        for group in &groups {
+            let is_joined = group.len() > 1 && group.iter().all(|(track, _)| track.rows.calls.is_none());
+            if is_joined { self.push_joined(group) } else { self.push_each(group) }
+        }
+        Ok(self.profile)
+    }
+
+    fn push_each(&mut self, group: &[(&Placed, Vec<i64>)]) {
+        let mut row = vec![0; self.profile.value_types.len()];
+        for (track, values) in group {
+            for (index, (&stack, &value)) in track.rows.stacks.iter().zip(values).enumerate() {
+                if let Some(cell) = row.get_mut(track.column) {
+                    *cell = value;
+                }
+                let call = track.rows.calls.as_ref().and_then(|calls| calls.get(index).copied());
+                let (kept, time_ns) = call.map_or((None, None), |(kept, time_ns)| (Some(kept), time_ns));
+                let thread = track.thread;
+                self.profile.samples.push(Sample { stack, values: &row, time_ns, thread, labels: None, kept });
+            }
+            row.fill(0);
+        }
+    }
+
+    /// Adds profiles of one thread that show different values: the n-th sample of a stack in one of them
+    /// and the n-th sample of that stack in another are the same sample.
+    fn push_joined(&mut self, group: &[(&Placed, Vec<i64>)]) {
+        let stride = self.profile.value_types.len();
+        let (mut stacks, mut rows): (Vec<Option<StackId>>, Vec<i64>) = (Vec::new(), Vec::new());
+        let mut places: HashMap<(Option<StackId>, u32), usize> = HashMap::new();
+        for (track, values) in group {
+            let mut seen: HashMap<Option<StackId>, u32> = HashMap::new();
+            for (&stack, &value) in track.rows.stacks.iter().zip(values) {
+                let nth = seen.entry(stack).or_default();
+                let place = *places.entry((stack, *nth)).or_insert(stacks.len());
+                *nth += 1;
+                if place == stacks.len() {
+                    stacks.push(stack);
+                    rows.resize(rows.len() + stride, 0);
+                }
+                if let Some(cell) = rows.get_mut(place * stride + track.column) {
+                    *cell = value;
+                }
+            }
+        }
+        let thread = group.first().and_then(|(track, _)| track.thread);
+        for (&stack, values) in stacks.iter().zip(rows.chunks_exact(stride)) {
+            self.profile.samples.push(Sample { thread, ..Sample::new(stack, values) });
+        }
+    }
+}
+
+/// Returns about how large a number is.
+fn magnitude(number: Decimal) -> f64 {
+    number.mantissa as f64 * 10f64.powi(number.exponent)
+}
+
+/// Returns the error of something that stands where a number should.
+pub(super) fn not_a_number(found: &str, place: impl FnOnce() -> String) -> Error {
+    Error::malformed(format!("expected a number, found {}", excerpt(found))).at(path(place()))
+}
+
+fn excerpt(json: &str) -> String {
+    let mut text: String = json.chars().take(40).collect();
+    if text.len() < json.len() {
+        text.push_str("...");
+    }
+    text
+}
