@@ -57,7 +57,7 @@ const COUNTS: Opt = Opt {
 const NAMES: Opt = Opt {
     name: "names",
     values: &["auto", "plain", "located"],
-    help: "writing: `plain` function names, `located` with file and line, `auto` located only where names are not unique",
+    help: "writing: `plain` function names, `located` with file and line, `auto` located unless machine code has unique names",
 };
 
 /// Which values the writer writes.
@@ -85,9 +85,11 @@ fn holds(options: &WriteOptions, census: &Census) -> Holds {
 /// Returns how the frames of a profile are spelled so that no two functions become one, where possible.
 fn spelling(options: &WriteOptions, census: &Census) -> Spelling {
     let has_starts = census.count(Facet::StartLines) > 0;
+    // Names of machine code tell where it comes from; those of scripts do not.
+    let is_interpreted = census.count(Facet::Files) > 0 && census.count(Facet::Addresses) == 0;
     match options.option(&NAMES) {
         "plain" => Spelling::Plain,
-        "auto" if census.namesakes == 0 => Spelling::Plain,
+        "auto" if census.namesakes == 0 && !is_interpreted => Spelling::Plain,
         _ if has_starts && (census.namesakes_in_file > 0 || census.count(Facet::Lines) == 0) => Spelling::Pstats,
         _ => Spelling::PySpy,
     }

@@ -5,7 +5,7 @@ use profkit_core::{
     Facet, Frame, Function, NoteKind, Notes, Peek, Profile, ReadOptions, Sample, Sniff, Thread, Unit, ValueType,
     WriteOptions,
 };
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 fn read(text: &[u8]) -> (Profile, Notes) {
     let mut notes = Notes::new();
@@ -346,8 +346,15 @@ mod names {
     }
 
     #[test]
-    fn auto_locates_only_what_is_not_unique() {
-        assert_eq!(line(&[("f", "a.py", 1, 3), ("g", "a.py", 7, 9)], "auto"), "f;g 1");
+    fn auto_locates_scripts_and_what_is_not_unique() {
+        assert_eq!(line(&[("f", "a.py", 1, 3), ("g", "a.py", 7, 9)], "auto"), "f (a.py:3);g (a.py:9) 1");
+        assert_eq!(line(&[("f", "", 0, 0), ("g", "", 0, 0)], "auto"), "f;g 1");
+        let mut native = profile(&[("f", "a.c", 1, 3)]);
+        let leaf = native.frames[native.stacks.leaf(native.samples.at(0).stack.unwrap())];
+        let leaf = native.frame(Frame { address: NonZeroU64::new(16), ..leaf });
+        let stack = native.stack(&[leaf]).unwrap();
+        native.samples.push(Sample::new(Some(stack), &[1]));
+        assert_eq!(written(&native, &[]).0, "f 2\n");
         assert_eq!(line(&[("f", "a.py", 0, 3), ("f", "b.py", 0, 9)], "auto"), "f (a.py:3);f (b.py:9) 1");
         assert_eq!(line(&[("f", "a.py", 1, 3), ("f", "b.py", 1, 9)], "auto"), "f (a.py:3);f (b.py:9) 1");
         assert_eq!(line(&[("f", "a.py", 1, 3), ("f", "a.py", 7, 9)], "auto"), "a.py:1(f);a.py:7(f) 1");
