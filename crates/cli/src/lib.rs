@@ -1,1 +1,32 @@
-//! Stub.
+//! What the command line tools of profkit share.
+//!
+//! A tool is a struct of arguments that implements [`Tool`], and a `main` of one line that calls
+//! [`main`]. In it stand the groups of options that it has ([`args`]); what it does is
+//!
+//! 1. open its inputs: [`Source::open`] reads the bytes and tells the format;
+//! 2. parse them: [`Source::read`];
+//! 3. put each result into an [`Output`] and let [`Session::commit`] make them appear.
+//!
+//! Everything that a tool has to confess is collected in [`Session::notes`] and told on stderr at the end.
+//! Exit codes: 0 done, 2 usage, input or output, 3 refused by `--strict`; a closed pipe is 0.
+
+pub mod args;
+pub mod convert;
+pub mod knobs;
+pub mod top;
+
+mod amount;
+mod failure;
+mod formats;
+mod gzip;
+mod output;
+mod session;
+mod source;
+mod table;
+mod tool;
+
+pub use failure::{Failure, Result};
+pub use output::Output;
+pub use session::Session;
+pub use source::Source;
+pub use tool::{Tool, main};

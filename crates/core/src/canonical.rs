@@ -63,7 +63,8 @@ impl Profile {
         Ok(to)
     }
 
-    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent.
+    /// Returns for each column the largest power of ten that divides all its numbers, and its exponent;
+    /// for a column of zeros, which says nothing about its steps, what leads to the unit as it is named.
     fn spare_powers(&self) -> Vec<(i64, i8)> {
         let stride = self.value_types.len();
         let mut powers = vec![(1_000_000_000_000_000_000, 18); stride];
@@ -82,7 +83,13 @@ impl Profile {
             graph.arcs().for_each(|arc| [arc.inclusive, arc.callee_self].into_iter().flatten().for_each(&mut limit));
             graph.totals().for_each(|total| total.inclusive.into_iter().for_each(&mut limit));
         }
-        powers.into_iter().zip(is_zero).map(|(power, zero)| if zero { (1, 0) } else { power }).collect()
+        let columns = powers.into_iter().zip(is_zero).zip(&self.value_types);
+        columns
+            .map(|((power, is_zero), value_type)| match is_zero {
+                true => (1, value_type.unit.decimals().unwrap_or(0)),
+                false => power,
+            })
+            .collect()
     }
 
     /// Returns the samples by thread and in order, less those that only repeat the calls of another one.

@@ -1,9 +1,11 @@
 //! Which facets a profile has, how often, and where first.
 
 use crate::facet::{Facet, Facets};
+use crate::hash::Map;
 use crate::id::Id;
 use crate::profile::Profile;
-use crate::value::{Role, Unit, ValueType};
+use crate::value::{Dimension, Role, Unit, ValueType};
+use std::hash::Hash;
 
 /// How often a profile has each facet, with a first example.
 #[derive(Clone, Debug)]
@@ -15,6 +17,10 @@ pub struct Census {
     pub samples: u64,
     /// The number of different threads of samples and call graphs, "no thread" being one of them.
     pub threads: usize,
+    /// The number of functions that share their name with another one.
+    pub namesakes: u64,
+    /// The number of functions that share both name and file with another one.
+    pub namesakes_in_file: u64,
 }
 
 impl Census {
@@ -55,6 +61,8 @@ impl Profile {
             value_types: self.value_types.len(),
             samples: 0,
             threads: 0,
+            namesakes: 0,
+            namesakes_in_file: 0,
         };
         self.count_values(&mut census);
         self.count_samples(&mut census);
@@ -73,20 +81,30 @@ impl Profile {
             census.add(Facet::SeveralValues, index > 0, name);
             let is_named = value_type.kind != unnamed.kind || value_type.unit.name != unnamed.unit.name;
             census.add(Facet::ValueTypes, is_named, name);
-            census.add(Facet::UnitScales, value_type.unit != Unit::named(&value_type.unit.name), || {
-                let Unit { name, factor, exponent, .. } = &value_type.unit;
-                format!("{name} in steps of {factor}e{exponent}")
-            });
             let is_odd = value_type.role != self.usual_role(value_type);
             census.add(Facet::Roles, is_odd, || format!("{} {}", name(), value_type.role.name()));
         }
+        let period_type = self.meta.period.iter().filter_map(|period| period.value_type.as_ref());
+        for unit in self.value_types.iter().chain(period_type).map(|value_type| &value_type.unit) {
+            census.add(Facet::UnitScales, *unit != Unit::named(&unit.name), || {
+                let Unit { name, factor, exponent, .. } = unit;
+                format!("{name} in steps of {factor}e{exponent}")
+            });
+        }
     }
 
-    /// Returns the role that a value type has unless somebody says otherwise: counts of samples
-    /// observe, if there is a sampling period; everything else is measured.
+    /// Returns the role that a value type has unless somebody says otherwise.
+    ///
+    /// Without a sampling period everything is measured. With one, counts of samples observe. Where only
+    /// every so many bytes an allocation is seen, counts and bytes of allocations are estimates.
     pub fn usual_role(&self, value_type: &ValueType) -> Role {
-        let counts_samples = value_type.kind == "samples" && value_type.unit.name == "count";
-        if counts_samples && self.meta.period.is_some() { Role::Observations } else { Role::Measured }
+        let Some(period) = &self.meta.period else { return Role::Measured };
+        let is_of_bytes = period.value_type.as_ref().is_some_and(|it| it.unit.dimension == Dimension::Bytes);
+        match value_type.unit.dimension {
+            _ if value_type.kind == "samples" && value_type.unit.name == "count" => Role::Observations,
+            Dimension::Bytes | Dimension::Count if is_of_bytes && period.value > 1 => Role::Scaled,
+            _ => Role::Measured,
+        }
     }
 
     fn count_samples(&self, census: &mut Census) {
@@ -165,6 +183,8 @@ impl Profile {
             census.add(Facet::FullPaths, function.full_path.is_some(), name);
             census.add(Facet::StartLines, function.start_line.is_some(), name);
         }
+        census.namesakes = shared(self.functions.iter().map(|(_, function)| function.name));
+        census.namesakes_in_file = shared(self.functions.iter().map(|(_, function)| (function.name, function.file)));
     }
 
     fn count_frames(&self, census: &mut Census) {
@@ -201,4 +221,11 @@ impl Profile {
         census.add(Facet::FrameFilters, meta.drop_frames.is_some(), || text(&meta.drop_frames));
         census.add(Facet::FrameFilters, meta.keep_frames.is_some(), || text(&meta.keep_frames));
     }
+}
+
+/// Returns how many of the keys are there more than once.
+fn shared<K: Eq + Hash>(keys: impl Iterator<Item = K>) -> u64 {
+    let mut counts: Map<K, u64> = Map::default();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts.into_values().filter(|&count| count > 1).sum()
 }

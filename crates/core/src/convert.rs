@@ -76,7 +76,20 @@ pub fn prepare<'p>(
 }
 
 /// Takes the facets of `lost` that the profile has away from it and notes each.
-fn lose(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &mut Notes) -> Result<()> {
+///
+/// Losing one can bring out another: what role is usual depends on the period.
+fn lose(profile: &mut Cow<'_, Profile>, mut lost: Facets, format: &Format, notes: &mut Notes) -> Result<()> {
+    loop {
+        let there = lose_present(profile, lost, format, notes)?;
+        if there.is_empty() {
+            return Ok(());
+        }
+        lost = lost.minus(there);
+    }
+}
+
+/// Takes the facets of `lost` that the profile has away from it and returns them.
+fn lose_present(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &mut Notes) -> Result<Facets> {
     let census = profile.census();
     let mut there = Facets::NONE;
     for facet in lost.iter().filter(|&facet| census.count(facet) > 0) {
@@ -90,7 +103,7 @@ fn lose(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &m
         rounding.note(notes, less.value_types.first().map_or("", |it| it.unit.name.as_str()));
         *profile = Cow::Owned(less);
     }
-    Ok(())
+    Ok(there)
 }
 
 fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, notes: &mut Notes) -> Result<()> {

@@ -14,6 +14,8 @@ use crate::value::ValueType;
 
 /// A profile, whatever profiler wrote it.
 ///
+/// Rows have one form: an optional text in them that is empty is none.
+///
 /// Sampled formats fill [`samples`](Profile::samples), call-graph formats fill
 /// [`calls`](Profile::calls). A profile with both says the same cost twice: its totals are those of the
 /// samples.
@@ -80,13 +82,24 @@ impl Profile {
         (!text.is_empty()).then(|| self.strings.intern(text))
     }
 
+    /// Makes empty texts none, so that there is one way to say that something is not known.
+    fn drop_empty<const N: usize>(&self, texts: [&mut Option<StringId>; N]) {
+        for text in texts {
+            *text = text.filter(|&id| !self.strings[id].is_empty());
+        }
+    }
+
     /// Returns the id of a mapping.
-    pub fn mapping(&mut self, mapping: Mapping) -> MappingId {
+    pub fn mapping(&mut self, mut mapping: Mapping) -> MappingId {
+        self.drop_empty([&mut mapping.file, &mut mapping.build_id]);
         self.mappings.intern(mapping)
     }
 
-    /// Returns the id of a function.
-    pub fn function(&mut self, function: Function) -> FunctionId {
+    /// Returns the id of a function; a system name that is just the name is none.
+    pub fn function(&mut self, mut function: Function) -> FunctionId {
+        function.system_name = function.system_name.filter(|&system_name| system_name != function.name);
+        let Function { system_name, module, file, full_path, .. } = &mut function;
+        self.drop_empty([system_name, module, file, full_path]);
         let id = self.functions.intern(function);
         if id.index() == self.function_hashes.len() {
             let strings = &self.strings;
@@ -98,7 +111,8 @@ impl Profile {
     }
 
     /// Returns the id of a frame.
-    pub fn frame(&mut self, frame: Frame) -> FrameId {
+    pub fn frame(&mut self, mut frame: Frame) -> FrameId {
+        self.drop_empty([&mut frame.file]);
         let id = self.frames.intern(frame);
         if id.index() == self.frame_hashes.len() {
             let place = (frame.line, frame.column, frame.address, frame.inlined, frame.folded, frame.in_app);
@@ -142,14 +156,18 @@ impl Profile {
     }
 
     /// Returns the id of a thread.
-    pub fn thread(&mut self, thread: Thread) -> ThreadId {
+    pub fn thread(&mut self, mut thread: Thread) -> ThreadId {
+        self.drop_empty([&mut thread.process, &mut thread.id, &mut thread.name]);
         self.threads.intern(thread)
     }
 
     /// Returns the id of the label list that puts one label before `next`.
     ///
     /// A list in source order is built from its last label to its first.
-    pub fn label(&mut self, key: StringId, value: LabelValue, next: Option<LabelId>) -> LabelId {
+    pub fn label(&mut self, key: StringId, mut value: LabelValue, next: Option<LabelId>) -> LabelId {
+        if let LabelValue::Number { unit, .. } = &mut value {
+            self.drop_empty([unit]);
+        }
         self.labels.intern(Label { next, key, value })
     }
 

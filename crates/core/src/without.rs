@@ -43,8 +43,9 @@ impl Profile {
         let mut cut = Cut { columns: &columns, all_columns, scales: &scales, lost, rounding: Rounding::default() };
         cut.samples(self, &mut to, &mut transfer)?;
         cut.calls(self, &mut to, &mut transfer)?;
+        let rounding = cut.rounding.and(to.meta.rescale_period(lost)?);
         to.restore_roles(self, &columns, lost);
-        Ok((to, cut.rounding))
+        Ok((to, rounding))
     }
 
     fn restore_roles(&mut self, from: &Profile, columns: &[usize], lost: Facets) {
@@ -273,6 +274,20 @@ impl KeptOverGaps {
 }
 
 impl Meta {
+    /// Puts the period into a unit whose name tells all of it, where others are lost.
+    fn rescale_period(&mut self, lost: Facets) -> Result<Rounding> {
+        let period = self.period.as_mut();
+        let Some((value_type, value)) = period.and_then(|it| Some((it.value_type.as_mut()?, &mut it.value))) else {
+            return Ok(Rounding::default());
+        };
+        let scale = Scale::of(value_type, lost.minus(Facets::of(&[Facet::ValueTypes])));
+        *value_type = scale.to;
+        if (scale.factor, scale.divisor) == (1, 1) {
+            return Ok(Rounding::default());
+        }
+        rescale(std::slice::from_mut(value), scale.factor, scale.divisor)
+    }
+
     fn without(&self, lost: Facets) -> Meta {
         let text = |text: &Option<String>, facet| text.clone().filter(|_| !lost.has(facet));
         Meta {

@@ -16,7 +16,7 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
             Cow::Owned(inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?)
         }
         [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(Error::unsupported("zstd: not read yet; unpack it with zstd -d")),
-        [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) => {
+        [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) && !is_text(bytes) => {
             let mut decoder = ZlibDecoder::new(bytes);
             let inflated = inflate(&mut decoder, max_size, "zlib");
             let rest = decoder.get_ref().len();
@@ -39,6 +39,16 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
         [0xfe, 0xff, ..] => utf16(&opened, u16::from_be_bytes).map(Cow::Owned),
         _ => Ok(opened),
     }
+}
+
+/// Returns whether the bytes start as text: `x `, `x^`, `x?` and `x}` are heads of zlib, too.
+fn is_text(bytes: &[u8]) -> bool {
+    let head = bytes.get(..64).unwrap_or(bytes).utf8_chunks().next();
+    // The cut may go through the last character.
+    head.is_some_and(|head| {
+        head.valid().len() + 3 >= bytes.len().min(64)
+            && !head.valid().contains(|it: char| it.is_control() && !it.is_ascii_whitespace())
+    })
 }
 
 fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str) -> Result<Vec<u8>> {
@@ -99,6 +109,13 @@ mod tests {
         assert_eq!(&*open(b"\xef\xbb\xbff 1", 99).unwrap(), b"f 1");
         assert_eq!(&*open(b"\xff\xfef\0 \x001\0", 99).unwrap(), b"f 1");
         assert_eq!(&*open(b"\xfe\xff\0f\0 \x001", 99).unwrap(), b"f 1");
+    }
+
+    #[test]
+    fn takes_no_text_for_zlib() {
+        for text in ["x 12\n", "x^2;f 1\n", "x? 1\n", "x}\u{a0}f 1\n"] {
+            assert_eq!(&*open(text.as_bytes(), 99).unwrap(), text.as_bytes());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use profkit_core::{Error, Place};
 
 /// Returns the error of a JSON text that is broken or has a value of another type than expected.
 pub(crate) fn error(error: serde_json::Error) -> Error {
-    let place = Place::Line(error.line(), error.column());
+    let place = Place::Line(error.line(), error.column().max(1));
     let message = error.to_string();
     // The library ends its message with the place, which the error carries already.
     let end = message.rfind(" at line ").unwrap_or(message.len());

@@ -8,6 +8,7 @@ mod container;
 mod json;
 
 mod collapsed;
+mod pprof;
 mod profkit;
 mod pstats;
 mod speedscope;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 #[rustfmt::skip] // A line per format.
 pub static FORMATS: &[&Format] = &[
     &collapsed::FORMAT,
+    &pprof::FORMAT,
     &profkit::FORMAT,
     &pstats::FORMAT,
     &speedscope::FORMAT,

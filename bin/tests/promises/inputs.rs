@@ -1,0 +1,72 @@
+//! Where inputs come from, and what is said of bad ones.
+
+use crate::harness::{Folder, PCONV, PTOP, SMALL};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_dash_and_nothing_are_stdin() {
+    let folder = Folder::new();
+    for line in ["-t profkit", "-t profkit -", "- -t profkit -o -", "- - -t profkit"] {
+        assert_eq!(folder.pipe(PCONV, line, SMALL.as_bytes()).succeeds().text(), SMALL, "{line}");
+    }
+}
+
+#[test]
+fn compressed_input_needs_no_word() {
+    let folder = Folder::new();
+    assert_eq!(folder.pipe(PCONV, "-t profkit", &gzip(SMALL)).succeeds().text(), SMALL);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    let input = ["\u{feff}", SMALL].concat();
+    assert_eq!(Folder::new().pipe(PCONV, "-t profkit", input.as_bytes()).succeeds().text(), SMALL);
+}
+
+#[test]
+fn an_error_names_file_place_and_format() {
+    let folder = Folder::new();
+    folder.write("bad.profkit", SMALL.replace(r#""values":[3,1000]"#, r#""values":[3]"#).as_bytes());
+    folder.run(PCONV, "bad.profkit out.profkit").fails(2, &["error: bad.profkit: samples[1]", ": profkit: "]);
+    folder.write("cut.profkit", &SMALL.as_bytes()[..300]);
+    folder.run(PTOP, "cut.profkit").fails(2, &["error: cut.profkit:7:", ": profkit: "]);
+    folder.pipe(PTOP, "", &SMALL.as_bytes()[..300]).fails(2, &["error: <stdin>:7:", ": profkit: "]);
+}
+
+#[test]
+fn a_missing_file_is_an_error() {
+    Folder::new().run(PTOP, "none.prof").fails(2, &["none.prof: cannot read"]);
+}
+
+#[test]
+fn an_empty_input_is_an_error_unless_its_format_allows_it() {
+    let folder = Folder::new();
+    folder.pipe(PTOP, "", b"").fails(2, &["<stdin>: the input is empty", "--from"]);
+    folder.pipe(PTOP, "-f profkit", b"").fails(2, &["<stdin>: profkit: the input is empty"]);
+}
+
+#[test]
+fn an_unknown_format_lists_the_known_ones() {
+    let folder = Folder::new();
+    folder.pipe(PTOP, "", b"?").fails(2, &["--from", "profkit"]);
+    folder.run(PTOP, "-f nope small.profkit").fails(2, &["nope", "possible values", "profkit"]);
+    folder.run(PCONV, "-t nope small.profkit").fails(2, &["nope", "possible values", "profkit"]);
+}
+
+#[test]
+fn inputs_are_limited() {
+    let folder = Folder::new();
+    folder.run(PTOP, "--max-size 100 small.profkit").fails(2, &["small.profkit: ", "100 bytes", "--max-size"]);
+    folder.pipe(PTOP, "--max-size 500", &gzip(SMALL)).fails(2, &["500 bytes", "--max-size"]);
+    assert_eq!(folder.run(PTOP, "--max-size 4k small.profkit").code, Some(0));
+    folder.run(PTOP, "--max-depth 1 small.profkit").fails(2, &["small.profkit: ", "more than 1 frames"]);
+    folder.run(PTOP, "--max-size lots small.profkit").fails(2, &["--max-size", "lots"]);
+}

@@ -1,0 +1,8 @@
+//! What the tools promise, tried on the real binaries.
+
+mod harness;
+mod inputs;
+mod outputs;
+mod pconv;
+mod ptop;
+mod shared;

@@ -1,0 +1,219 @@
+//! The options that several tools share, in groups that a tool takes as it needs them.
+
+use crate::failure::{Failure, Result};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ColorChoice};
+use profkit_core::{Format, Profile, WriteOptions};
+use profkit_formats::FORMATS;
+use std::path::{Path, PathBuf};
+
+/// How inputs are read.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Format of the input; told from its content if left out
+    #[arg(short = 'f', long, value_name = "FORMAT", value_parser = format_parser(Format::can_read))]
+    pub from: Option<FormatName>,
+
+    /// Largest size of an input, unpacked: bytes, or with k, M or G [default: 4G]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_size: Option<u64>,
+
+    /// Depth above which a stack is an error [default: 65536]
+    #[arg(long, value_name = "FRAMES")]
+    pub max_depth: Option<u32>,
+
+    /// An option of one format; --list-formats names them all
+    #[arg(short = 'O', value_name = "NAME=VALUE", value_parser = parse_knob)]
+    pub knobs: Vec<(String, String)>,
+}
+
+/// Which value is shown where only one can be.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct ValueArgs {
+    /// Value to show, by name or index, where there are several
+    #[arg(short = 'v', long, visible_alias = "sample-index", value_name = "NAME")]
+    pub value: Option<String>,
+}
+
+/// Where the result goes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Output file; `-` or nothing is stdout
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How a profile is written.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct FormatArgs {
+    /// Format of the output; told from its name if left out
+    #[arg(short = 't', long, value_name = "FORMAT", value_parser = format_parser(Format::can_write))]
+    pub to: Option<FormatName>,
+
+    /// Leave the thread out of the stack where a format has no other place for it
+    #[arg(long)]
+    pub no_thread_root: bool,
+
+    /// Not listed: frames that the profile's own filters would drop are written as it is.
+    #[arg(long, hide = true)]
+    pub all_frames: bool,
+}
+
+/// What every tool has.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "General")]
+pub struct Shared {
+    /// Fail with exit code 3, and write nothing, if anything would be lost or estimated
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Tell no notes
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// When to color messages; NO_COLOR is honoured
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+
+    /// Not listed: the result is the same for any number of threads, and so far there is one.
+    #[arg(long, hide = true, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+
+    /// List the formats and their options, and exit
+    #[arg(long)]
+    pub list_formats: bool,
+
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print a completion script for the shell, and exit
+    #[arg(long, value_name = "SHELL")]
+    pub completions: Option<clap_complete::Shell>,
+
+    /// Print the manual page, and exit
+    #[arg(long)]
+    pub man: bool,
+}
+
+/// A format that was named on the command line.
+#[derive(Clone, Copy)]
+pub struct FormatName(pub &'static Format);
+
+impl std::fmt::Debug for FormatName {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.0.name())
+    }
+}
+
+impl FormatArgs {
+    /// Returns the options for a writer; `value` is the index of the value to show, if one was asked for.
+    pub fn write_options(&self, knobs: Vec<(String, String)>, value: Option<usize>) -> WriteOptions {
+        let mut options = WriteOptions::default();
+        options.value = value;
+        options.no_thread_root = self.no_thread_root;
+        options.all_frames = self.all_frames;
+        options.options = knobs;
+        options
+    }
+
+    /// Returns the format to write: the one asked for, else the one that the output name tells, else
+    /// `default` for stdout.
+    ///
+    /// # Errors
+    ///
+    /// A name that does not tell one format is an error that lists the formats.
+    pub fn target(&self, output: Option<&Path>, default: &'static Format) -> Result<&'static Format> {
+        match (self.to, output.filter(|path| *path != Path::new("-"))) {
+            (Some(FormatName(format)), _) => Ok(format),
+            (None, None) => Ok(default),
+            (None, Some(path)) => profkit_formats::for_output(&path.display().to_string())
+                .map_err(|error| Failure::Error(error.message().to_owned())),
+        }
+    }
+}
+
+impl ValueArgs {
+    /// Returns the index of the value asked for, if one was: by kind, by `kind/unit`, or by index.
+    ///
+    /// # Errors
+    ///
+    /// A value that the profile does not have, or a kind that it has twice, is an error that lists the
+    /// values there are.
+    pub fn index(&self, profile: &Profile) -> Result<Option<usize>> {
+        let Some(wanted) = &self.value else { return Ok(None) };
+        let names = profile.value_types.iter().map(|it| (it.kind.clone(), format!("{}/{}", it.kind, it.unit.name)));
+        let names: Vec<_> = names.collect();
+        let named = names.iter().enumerate().filter(|(_, (kind, full))| kind == wanted || full == wanted);
+        let mut found: Vec<usize> = named.map(|(index, _)| index).collect();
+        if found.is_empty() {
+            found.extend(wanted.parse().ok().filter(|&index: &usize| index < names.len()));
+        }
+        match found.as_slice() {
+            &[index] => Ok(Some(index)),
+            several => {
+                let what = if several.is_empty() { "the profile has no such value" } else { "more than one value" };
+                let list = names.iter().enumerate().map(|(index, (_, full))| format!("{index} {full}"));
+                let list = list.collect::<Vec<_>>().join(", ");
+                Err(Failure::Error(format!("--value {wanted}: {what}; there are: {list}")))
+            }
+        }
+    }
+}
+
+fn format_parser(fits: fn(&Format) -> bool) -> impl TypedValueParser<Value = FormatName> {
+    let formats = FORMATS.iter().filter(move |format| fits(format));
+    PossibleValuesParser::new(formats.map(|format| PossibleValue::new(format.name()).help(format.description())))
+        .try_map(|name| profkit_formats::named(&name).map(FormatName))
+}
+
+fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let number = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let shift = match text[number.len()..].to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "" => Some(0),
+        "k" => Some(10),
+        "m" => Some(20),
+        "g" => Some(30),
+        _ => None,
+    };
+    let size = shift.and_then(|shift| number.parse::<u64>().ok()?.checked_mul(1 << shift));
+    size.ok_or_else(|| "expected a number of bytes, such as 1000000, 500k, 64M or 2G".to_owned())
+}
+
+fn parse_knob(text: &str) -> std::result::Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use profkit_core::ValueType;
+
+    #[test]
+    fn sizes_have_suffixes() {
+        assert_eq!(parse_size("12"), Ok(12));
+        assert_eq!(parse_size("3k"), Ok(3 << 10));
+        assert_eq!(parse_size("3MiB"), Ok(3 << 20));
+        assert_eq!(parse_size("2G"), Ok(2 << 30));
+        for bad in ["", "k", "-1", "1.5G", "3T", "99999999999999G"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn values_go_by_kind_then_by_index() {
+        let value_types = [("cpu", "ns"), ("space", "bytes"), ("space", "count"), ("1", "count")];
+        let profile = Profile::new(value_types.map(|(kind, unit)| ValueType::new(kind, unit)).to_vec());
+        let index = |wanted: &str| ValueArgs { value: Some(wanted.to_owned()) }.index(&profile).ok().flatten();
+        assert_eq!(index("cpu"), Some(0));
+        assert_eq!(index("space/count"), Some(2));
+        assert_eq!(index("2"), Some(2));
+        assert_eq!(index("1"), Some(3));
+        assert_eq!((index("space"), index("9"), index("CPU")), (None, None, None));
+    }
+}

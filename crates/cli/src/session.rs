@@ -1,0 +1,102 @@
+//! One run of a tool: what it has to confess, and how it ends.
+
+use crate::args::Shared;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use anstream::stderr;
+use clap::builder::styling::{AnsiColor, Style};
+use profkit_core::Notes;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// One run of a tool.
+///
+/// A result is first put into an [`Output`] and then committed: only then does it appear.
+#[derive(Debug)]
+pub struct Session {
+    /// What the run has to confess so far; told on stderr at its end.
+    pub notes: Notes,
+    is_strict: bool,
+    is_quiet: bool,
+}
+
+impl Session {
+    /// Returns a run with the given options.
+    pub fn new(shared: &Shared) -> Session {
+        Session { notes: Notes::new(), is_strict: shared.strict, is_quiet: shared.quiet }
+    }
+
+    /// Returns the output for a path; none and `-` are stdout.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the path cannot be written to, and for binary output to a terminal.
+    pub fn output(&self, path: Option<&Path>, is_binary: bool) -> Result<Output> {
+        Output::open(path, is_binary, self.is_strict)
+    }
+
+    /// Lets outputs appear, once all of them are complete.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a strict run has lost something, and where an output cannot be put in its place.
+    pub fn commit(&self, outputs: Vec<Output>) -> Result<()> {
+        if let Some(loss) = self.notes.first_loss().filter(|_| self.is_strict) {
+            return Err(Failure::Refused(loss.to_string()));
+        }
+        outputs.into_iter().try_for_each(Output::commit)
+    }
+
+    /// Writes one result that is text and was made without a writer of a format.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`output`](Session::output) and [`commit`](Session::commit) do.
+    pub fn print(&self, path: Option<&Path>, text: &str) -> Result<()> {
+        let mut output = self.output(path, false)?;
+        output.fill(|out| Ok(out.write_all(text.as_bytes())?))?;
+        self.commit(vec![output])
+    }
+
+    /// Tells the notes and how the run ended, and returns its exit code.
+    pub(crate) fn end(self, result: Result<()>) -> ExitCode {
+        let is_silent = self.is_quiet || matches!(result, Err(Failure::ClosedPipe));
+        for note in self.notes.iter().filter(|_| !is_silent) {
+            tell("note", AnsiColor::Cyan, &note.to_string());
+        }
+        match &result {
+            Err(Failure::Error(message)) => tell("error", AnsiColor::Red, message),
+            Err(Failure::Refused(loss)) => {
+                tell("error", AnsiColor::Red, &format!("--strict: nothing was written, because {loss}"));
+            }
+            Ok(()) | Err(Failure::ClosedPipe) => {}
+        }
+        ExitCode::from(result.map_or_else(|failure| failure.exit_code(), |()| 0))
+    }
+}
+
+/// Writes one message to stderr. Nobody is left to be told if that fails.
+fn tell(what: &str, color: AnsiColor, message: &str) {
+    let style = Style::new().fg_color(Some(color.into())).bold();
+    let _ = writeln!(stderr(), "{style}{what}:{style:#} {}", printable(message));
+}
+
+/// Returns a text with control characters spelled out, so that a name in a profile can neither break a
+/// line nor command a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let spell = |character: char| -> String {
+        if character.is_control() { character.escape_default().collect() } else { character.into() }
+    };
+    text.chars().map(spell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(printable("ü f\n\u{1b}[2J"), "ü f\\n\\u{1b}[2J");
+    }
+}

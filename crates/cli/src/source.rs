@@ -1,0 +1,98 @@
+//! Inputs: files or stdin, read whole and opened.
+
+use crate::args::{FormatName, InputArgs};
+use crate::failure::{Failure, Result};
+use crate::knobs;
+use profkit_core::{Error, Format, Notes, Profile, ReadOptions};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+
+/// An input that is in memory, unpacked, and whose format is known, but which is not parsed yet.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    format: FormatName,
+    bytes: Vec<u8>,
+    options: ReadOptions,
+}
+
+impl Source {
+    /// Reads a file, or stdin for `-` and for no path at all.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read, is larger than allowed or is not of any known format.
+    pub fn open(path: Option<&Path>, args: &InputArgs) -> Result<Source> {
+        let file = path.filter(|path| *path != Path::new("-"));
+        let name = file.map_or("<stdin>".to_owned(), |path| path.display().to_string());
+        if path.is_none() && io::stdin().is_terminal() {
+            return Err(Failure::Error("no input: name a FILE, pipe one in, or say - to type it".to_owned()));
+        }
+        let mut options = ReadOptions::default();
+        options.max_size = args.max_size.unwrap_or(options.max_size);
+        options.max_depth = args.max_depth.unwrap_or(options.max_depth);
+        let packed = read_all(file, options.max_size).map_err(|error| Failure::io(&name, "cannot read", &error))?;
+        let opened = unpack(packed, options.max_size).and_then(|bytes| {
+            let format = match args.from {
+                Some(FormatName(format)) => format,
+                None => profkit_formats::detect(&bytes, file.map(|_| name.as_str()))?,
+            };
+            Ok((bytes, format))
+        });
+        let (bytes, format) = opened.map_err(|error| Failure::in_file(&name, &error))?;
+        options.options = knobs::of(&args.knobs, format);
+        Ok(Source { name, format: FormatName(format), bytes, options })
+    }
+
+    /// Returns the name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the format.
+    pub fn format(&self) -> &'static Format {
+        self.format.0
+    }
+
+    /// Parses the input.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the input breaks the rules of its format.
+    pub fn read(&self, notes: &mut Notes) -> Result<Profile> {
+        let read = self.format().read(&self.bytes, &self.options, notes);
+        read.map_err(|error| Failure::in_file(&self.name, &error))
+    }
+}
+
+/// Reads at most one byte more than the limit: enough to see that it is exceeded.
+fn read_all(file: Option<&Path>, max_size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = max_size.saturating_add(1);
+    match file {
+        None => io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
+        Some(path) => {
+            let file = File::open(path)?;
+            let size = file.metadata()?.len().min(limit);
+            bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
+            file.take(limit).read_to_end(&mut bytes)?
+        }
+    };
+    Ok(bytes)
+}
+
+/// Returns the bytes inside a container, without a second copy where there is none.
+fn unpack(packed: Vec<u8>, max_size: u64) -> std::result::Result<Vec<u8>, Error> {
+    if packed.len() as u64 > max_size {
+        return Err(Error::limit(format!("the input is larger than {max_size} bytes; --max-size allows more")));
+    }
+    let mark = match profkit_formats::open(&packed, max_size)? {
+        Cow::Owned(bytes) => return Ok(bytes),
+        Cow::Borrowed(bytes) => packed.len() - bytes.len(),
+    };
+    let mut bytes = packed;
+    bytes.drain(..mark);
+    Ok(bytes)
+}

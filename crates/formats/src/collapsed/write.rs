@@ -1,0 +1,155 @@
+//! From a profile to lines.
+
+use super::VALUES;
+use super::spell::{Names, Uses, spell};
+use profkit_core::{Error, FrameId, NoteKind, Notes, Profile, Result, StackId, ThreadId, ValueType, WriteOptions};
+use std::collections::HashMap;
+use std::io::Write;
+
+/// The most frames that are written; every line repeats its whole stack.
+const MOST_FRAMES: u64 = 1 << 31;
+/// How much text is gathered before it is handed on.
+const BUFFER: usize = 1 << 16;
+
+pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, notes: &mut Notes) -> Result<()> {
+    if profile.value_types.is_empty() && !profile.samples.is_empty() {
+        return Err(Error::unsupported("the profile has no values, and a line needs a number"));
+    }
+    let rows = distinct(profile)?;
+    let names = spell(profile, &uses(profile, &rows)?, notes);
+    let mut text = Vec::with_capacity(BUFFER);
+    if options.option(&VALUES) == "all" && !profile.value_types.is_empty() {
+        text.extend(header(&profile.value_types, notes).bytes());
+    }
+    let decimals: Vec<i8> = profile.value_types.iter().map(|it| it.unit.decimals().unwrap_or(0)).collect();
+    let mut path = Vec::new();
+    for row in &rows {
+        line(profile, row, &names, &mut path, &mut text);
+        for (&value, &decimals) in row.values.iter().zip(&decimals) {
+            text.push(b' ');
+            text.extend(number(value, decimals)?.bytes());
+        }
+        text.push(b'\n');
+        if text.len() >= BUFFER {
+            out.write_all(&text)?;
+            text.clear();
+        }
+    }
+    out.write_all(&text)?;
+    Ok(())
+}
+
+/// The sum of all samples with one stack and thread.
+struct Row {
+    stack: Option<StackId>,
+    thread: Option<ThreadId>,
+    values: Vec<i64>,
+}
+
+/// Returns the samples with equal ones added up, in the order in which they first come.
+fn distinct(profile: &Profile) -> Result<Vec<Row>> {
+    let mut places: HashMap<(Option<StackId>, Option<ThreadId>), usize> = HashMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for sample in profile.samples.iter() {
+        let thread = sample.thread.filter(|&thread| has_name(profile, thread));
+        let place = *places.entry((sample.stack, thread)).or_insert(rows.len());
+        match rows.get_mut(place) {
+            None => rows.push(Row { stack: sample.stack, thread, values: sample.values.to_vec() }),
+            Some(row) => {
+                for (sum, value) in row.values.iter_mut().zip(sample.values) {
+                    *sum = sum.checked_add(*value).ok_or_else(|| Error::overflow("the sum of equal stacks"))?;
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Returns whether anything is known of a thread that a line could say.
+fn has_name(profile: &Profile, thread: ThreadId) -> bool {
+    let thread = profile.threads[thread];
+    [thread.id, thread.name].into_iter().any(|text| !profile.strings.text(text).is_empty())
+}
+
+/// Returns where in the lines each frame and thread will stand.
+fn uses(profile: &Profile, rows: &[Row]) -> Result<Uses> {
+    let mut uses = Uses::of(profile);
+    let mut path = Vec::new();
+    let mut written = 0;
+    for row in rows {
+        read_path(profile, row.stack, &mut path);
+        written += path.len() as u64;
+        if written > MOST_FRAMES {
+            return Err(Error::limit(format!(
+                "more than {MOST_FRAMES} frames to write, since every line repeats its stack"
+            )));
+        }
+        uses.line(profile, row.thread, &path);
+    }
+    Ok(uses)
+}
+
+fn read_path(profile: &Profile, stack: Option<StackId>, path: &mut Vec<FrameId>) {
+    match stack {
+        Some(stack) => profile.stacks.read_path(stack, path),
+        None => path.clear(),
+    }
+}
+
+/// Adds the thread and the frames of a line to the text.
+fn line(profile: &Profile, row: &Row, names: &Names, path: &mut Vec<FrameId>, text: &mut Vec<u8>) {
+    read_path(profile, row.stack, path);
+    let thread = row.thread.and_then(|thread| names.thread(thread));
+    for (index, name) in thread.into_iter().chain(path.iter().map(|&frame| names.frame(frame))).enumerate() {
+        if index > 0 {
+            text.push(b';');
+        }
+        text.extend_from_slice(name.as_bytes());
+    }
+}
+
+/// Returns a first line that names the values.
+fn header(value_types: &[ValueType], notes: &mut Notes) -> String {
+    let spell = |text: &str| text.replace(|it: char| it.is_whitespace() || it.is_control() || "/;".contains(it), "_");
+    let mut words = Vec::with_capacity(value_types.len());
+    for value_type in value_types {
+        let (kind, unit) = (spell(&value_type.kind), spell(&value_type.unit.name));
+        let kind = if kind.is_empty() && unit.is_empty() { "value".to_owned() } else { kind };
+        if kind != value_type.kind || unit != value_type.unit.name {
+            let example = || format!("{:?} is written {kind:?}", value_type.kind);
+            notes.add(NoteKind::Renamed, "some names of values cannot be spelled", 1, "names were changed", example);
+        }
+        words.push(format!("{kind}/{unit}"));
+    }
+    words.join(" ") + "\n"
+}
+
+/// Returns a count of `10^-decimals` as an exact decimal number.
+fn number(value: i64, decimals: i8) -> Result<String> {
+    if decimals <= 0 {
+        let power = 10i64.checked_pow(u32::from(decimals.unsigned_abs()));
+        let whole = if value == 0 { Some(0) } else { power.and_then(|power| value.checked_mul(power)) };
+        return whole.map(|it| it.to_string()).ok_or_else(|| Error::overflow("a value in whole units"));
+    }
+    let decimals = usize::from(decimals.unsigned_abs());
+    let digits = format!("{:0width$}", value.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at_checked(digits.len() - decimals).unwrap_or((&digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0 { "-" } else { "" };
+    let point = if fraction.is_empty() { "" } else { "." };
+    Ok(format!("{sign}{whole}{point}{fraction}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_exact() {
+        let spelled = |value, decimals| number(value, decimals).unwrap();
+        assert_eq!([spelled(17, 1), spelled(20, 1), spelled(-5, 3), spelled(0, 2)], ["1.7", "2", "-0.005", "0"]);
+        assert_eq!([spelled(17, 0), spelled(17, -2), spelled(0, -100)], ["17", "1700", "0"]);
+        assert_eq!(spelled(i64::MIN, 18), "-9.223372036854775808");
+        assert!(number(i64::MAX, -1).is_err());
+    }
+}

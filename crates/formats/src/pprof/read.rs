@@ -1,0 +1,179 @@
+//! Reading a file: one walk for everything but the samples, which need all the rest, and one for them.
+
+use super::layout::{PROFILE, VALUE_TYPE};
+use super::marks::Marks;
+use super::places::Places;
+use super::rows::Rows;
+use super::texts::Texts;
+use super::wire::{Number, Wire};
+use profkit_core::{Input, NoteKind, Notes, Period, Profile, ReadOptions, Result, Role, Sample, Samples, ValueType};
+
+pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+    let wire = Wire::new(input);
+    if input.bytes().starts_with(b"\x1f\x8b") {
+        return Err(wire.error(input.bytes(), "expected a profile, found gzip inside of gzip"));
+    }
+    let parts = Parts::gather(&wire)?;
+    let mut texts = Texts::new(&wire, parts.string_table, notes)?;
+    let value_types = parts.sample_types.iter().map(|body| value_type(&wire, &texts, body));
+    let mut profile = Profile::new(value_types.collect::<Result<_>>()?);
+    if profile.value_types.is_empty() {
+        return Err(wire.missing("expected a sample_type, found none"));
+    }
+    profile.set_max_depth(options.max_depth);
+    let marks = parts.header.read(&wire, &texts, &mut profile, notes)?;
+    let mut places = Places::new(&wire);
+    places.read_mappings(&parts.mappings, &mut texts, &mut profile)?;
+    places.read_functions(&parts.functions, &mut texts, &mut profile)?;
+    places.read_locations(&parts.locations, &mut profile)?;
+    let mut rows = Rows::new(&wire, &places, &marks, &mut profile);
+    // The first walk has already counted what is odd at this level.
+    let again = wire.again();
+    let mut fields = again.all(&PROFILE);
+    while let Some(field) = fields.next()? {
+        if field.number == 2 {
+            rows.read(field.bytes(), &mut texts, &mut profile)?;
+        }
+    }
+    rows.note(&profile, notes);
+    places.note(notes);
+    wire.note(notes);
+    if marks.no_values && profile.samples.values().iter().all(|&value| value == 0) {
+        drop_values(&mut profile);
+    }
+    Ok(profile)
+}
+
+/// The fields of the file by number, with the bodies of all messages but the samples.
+#[derive(Default)]
+struct Parts<'a> {
+    sample_types: Vec<&'a [u8]>,
+    mappings: Vec<&'a [u8]>,
+    locations: Vec<&'a [u8]>,
+    functions: Vec<&'a [u8]>,
+    string_table: Vec<&'a [u8]>,
+    header: Header<'a>,
+}
+
+/// What the file says about itself.
+#[derive(Default)]
+struct Header<'a> {
+    drop_frames: Number<'a>,
+    keep_frames: Number<'a>,
+    time_nanos: Number<'a>,
+    duration_nanos: Number<'a>,
+    period_type: Option<&'a [u8]>,
+    period: Number<'a>,
+    comments: Vec<Number<'a>>,
+    default_sample_type: Number<'a>,
+    doc_url: Number<'a>,
+}
+
+impl<'a> Parts<'a> {
+    fn gather(wire: &Wire<'a>) -> Result<Parts<'a>> {
+        let mut parts = Parts::default();
+        let mut fields = wire.all(&PROFILE);
+        let mut numbers = Vec::new();
+        while let Some(field) = fields.next()? {
+            let header = &mut parts.header;
+            match field.number {
+                1 => parts.sample_types.push(field.bytes()),
+                3 => parts.mappings.push(field.bytes()),
+                4 => parts.locations.push(field.bytes()),
+                5 => parts.functions.push(field.bytes()),
+                6 => parts.string_table.push(field.bytes()),
+                7 => header.drop_frames = field.number(),
+                8 => header.keep_frames = field.number(),
+                9 => {
+                    if header.time_nanos.value != 0 && field.is_set() {
+                        let message = "expected one time_nanos, found another: are these two profiles in one file?";
+                        return Err(wire.error(field.number().at, message));
+                    }
+                    header.time_nanos = field.number();
+                }
+                10 => header.duration_nanos = field.number(),
+                11 => header.period_type = Some(field.bytes()),
+                12 => header.period = field.number(),
+                13 => {
+                    field.numbers(&mut numbers)?;
+                    let comments = numbers.drain(..).map(|value| Number { value, ..field.number() });
+                    header.comments.extend(comments);
+                }
+                14 => header.default_sample_type = field.number(),
+                15 => header.doc_url = field.number(),
+                _ => {}
+            }
+        }
+        Ok(parts)
+    }
+}
+
+impl<'a> Header<'a> {
+    /// Puts what the file says about itself into the profile and returns the marks of our writer.
+    fn read(&self, wire: &Wire<'a>, texts: &Texts<'_, 'a>, profile: &mut Profile, notes: &mut Notes) -> Result<Marks> {
+        let comments = self.comments.iter().map(|&comment| Ok(texts.text(comment)?.into_owned()));
+        let (marks, comments) = Marks::read(comments.collect::<Result<_>>()?);
+        let is_present = |field: &str| marks.present.iter().any(|present| present == field);
+        let number = |number: Number<'_>, field| Some(number.signed()).filter(|&it| it != 0 || is_present(field));
+        let text = |position, field| -> Result<Option<String>> {
+            let text = texts.text(position)?;
+            Ok(Some(text.into_owned()).filter(|text| !text.is_empty() || is_present(field)))
+        };
+        let period_type = self.period_type.map(|body| value_type(wire, texts, body)).transpose()?;
+        let is_named = |it: &ValueType| !it.kind.is_empty() || !it.unit.name.is_empty() || is_present("period_type");
+        let period_type = period_type.filter(is_named);
+        let period = number(self.period, "period");
+        let meta = &mut profile.meta;
+        if period.is_some() || period_type.is_some() {
+            meta.period = Some(Period { value_type: period_type, value: period.unwrap_or(0) });
+        }
+        meta.start_ns = number(self.time_nanos, "time_nanos");
+        meta.duration_ns = number(self.duration_nanos, "duration_nanos");
+        meta.comments = comments;
+        meta.doc_url = text(self.doc_url, "doc_url")?;
+        meta.drop_frames = text(self.drop_frames, "drop_frames")?;
+        meta.keep_frames = text(self.keep_frames, "keep_frames")?;
+        let default = texts.text(self.default_sample_type)?;
+        meta.default_value = default_value(&profile.value_types, &default, &marks, notes);
+        let roles: Vec<Role> = profile.value_types.iter().map(|it| profile.usual_role(it)).collect();
+        profile.value_types.iter_mut().zip(roles).for_each(|(value_type, role)| value_type.role = role);
+        Ok(marks)
+    }
+}
+
+/// Returns the index of the value type to show first: the first one of that name, unless a mark says more.
+fn default_value(value_types: &[ValueType], default: &str, marks: &Marks, notes: &mut Notes) -> Option<usize> {
+    let mut names: Vec<&str> = value_types.iter().map(|value_type| value_type.kind.as_str()).collect();
+    let named = names.iter().position(|&name| name == default).filter(|_| !default.is_empty());
+    if named.is_none() && !default.is_empty() {
+        let what = "default_sample_type names no sample_type and was passed over";
+        notes.add(NoteKind::Skipped, what, 1, "names", || default.to_owned());
+    }
+    names.sort_unstable();
+    let again = |pair: &[&str]| matches!(pair, [a, b] if a == b);
+    for pair in names.windows(2).filter(|pair| again(pair)) {
+        let example = || pair.first().map(|&name| name.to_owned());
+        notes.add(NoteKind::Odd, "sample types share their name", 1, "sample types", example);
+    }
+    marks.default_value.filter(|&index| index < value_types.len()).or(named)
+}
+
+fn value_type<'a>(wire: &Wire<'a>, texts: &Texts<'_, 'a>, body: &'a [u8]) -> Result<ValueType> {
+    let (mut kind, mut unit) = (Number::default(), Number::default());
+    let mut fields = wire.fields(&VALUE_TYPE, body);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => kind = field.number(),
+            _ => unit = field.number(),
+        }
+    }
+    Ok(ValueType::new(&texts.text(kind)?, &texts.text(unit)?))
+}
+
+/// Takes away the values that our writer made up, since a file must have some.
+fn drop_values(profile: &mut Profile) {
+    let mut samples = Samples::new(0);
+    profile.samples.iter().for_each(|sample| samples.push(Sample { values: &[], ..sample }));
+    profile.samples = samples;
+    profile.value_types.clear();
+}

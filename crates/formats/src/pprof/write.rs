@@ -1,0 +1,220 @@
+//! Writing a file message by message: samples first, then the rows that they use.
+
+use super::GZIP;
+use super::header::Header;
+use super::locations::Locations;
+use super::marks::ThreadPart;
+use super::message;
+use super::table::TextTable;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use profkit_core::{
+    Error, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, StackId, Symbols, ThreadId, WriteOptions,
+};
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// How many bytes are gathered before they are passed on.
+const CHUNK: usize = 1 << 16;
+/// More frames than this are not written out.
+const MOST_FRAMES: u64 = 1 << 31;
+
+pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, _notes: &mut Notes) -> Result<()> {
+    if options.option(&GZIP) == "no" {
+        return Encoder::new(profile, out).write();
+    }
+    // The encoder writes no name and no time, so that equal profiles are equal files.
+    let mut gzip = GzEncoder::new(out, Compression::default());
+    Encoder::new(profile, &mut gzip).write()?;
+    gzip.finish()?;
+    Ok(())
+}
+
+struct Encoder<'p, 'o> {
+    profile: &'p Profile,
+    out: &'o mut dyn Write,
+    chunk: Vec<u8>,
+    texts: TextTable<'p>,
+    locations: Locations<'p>,
+}
+
+impl<'p, 'o> Encoder<'p, 'o> {
+    fn new(profile: &'p Profile, out: &'o mut dyn Write) -> Encoder<'p, 'o> {
+        Encoder {
+            profile,
+            out,
+            chunk: Vec::new(),
+            texts: TextTable::new(&profile.strings),
+            locations: Locations::new(profile),
+        }
+    }
+
+    fn write(mut self) -> Result<()> {
+        let header = Header::of(self.profile);
+        for (kind, unit) in header.sample_types() {
+            let (r#type, unit) = (self.texts.position(kind), self.texts.position(unit));
+            self.message(1, &message::ValueType { r#type, unit })?;
+        }
+        self.samples(&header)?;
+        for (id, mapping) in self.profile.mappings.iter() {
+            let mapping = self.mapping(id.index() as u64 + 1, mapping);
+            self.message(3, &mapping)?;
+        }
+        for id in self.locations.ids() {
+            let location = self.locations.message(id);
+            self.message(4, &location)?;
+        }
+        for id in self.locations.function_ids() {
+            let function = self.locations.function(id, &mut self.texts);
+            self.message(5, &function)?;
+        }
+        let rest = header.message(&mut self.texts);
+        for position in 0..self.texts.len() {
+            let text = self.texts.text(position);
+            self.chunk.push(6 << 3 | 2);
+            prost::encode_length_delimiter(text.len(), &mut self.chunk).map_err(io::Error::from)?;
+            self.chunk.extend_from_slice(text.as_bytes());
+            self.pass_on(CHUNK)?;
+        }
+        prost::Message::encode(&rest, &mut self.chunk).map_err(io::Error::from)?;
+        self.pass_on(0)
+    }
+
+    /// Writes a field of the file that is a message.
+    fn message(&mut self, field: u8, message: &impl prost::Message) -> Result<()> {
+        self.chunk.push(field << 3 | 2);
+        message.encode_length_delimited(&mut self.chunk).map_err(io::Error::from)?;
+        self.pass_on(CHUNK)
+    }
+
+    /// Passes on what is gathered if it is more than `most` bytes.
+    fn pass_on(&mut self, most: usize) -> Result<()> {
+        if self.chunk.len() > most {
+            self.out.write_all(&self.chunk)?;
+            self.chunk.clear();
+        }
+        Ok(())
+    }
+
+    fn samples(&mut self, header: &Header<'_>) -> Result<()> {
+        let profile = self.profile;
+        let merged = Merged::of(profile);
+        let depth = |&row: &usize| profile.samples.at(row).stack.map_or(0, |it| u64::from(profile.stacks.depth(it)));
+        let frames: u64 = merged.rows.iter().map(depth).sum();
+        if frames > MOST_FRAMES {
+            return Err(Error::limit(format!("the stacks have {frames} frames, more than {MOST_FRAMES}")));
+        }
+        let mut path: Vec<FrameId> = Vec::new();
+        let mut written = message::Sample::default();
+        for (index, &row) in merged.rows.iter().enumerate() {
+            let sample = profile.samples.at(row);
+            path.clear();
+            if let Some(stack) = sample.stack {
+                profile.stacks.read_path(stack, &mut path);
+            }
+            self.locations.add(&path, &mut written.location_id);
+            written.value.clear();
+            written.value.extend_from_slice(merged.values(index));
+            written.value.resize(header.sample_types().len(), 0);
+            written.label.clear();
+            self.thread_labels(header, sample.thread, &mut written.label);
+            self.labels(sample.labels, &mut written.label);
+            self.message(2, &written)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the labels that stand for a thread.
+    fn thread_labels(&mut self, header: &Header<'_>, thread: Option<ThreadId>, labels: &mut Vec<message::Label>) {
+        let Some(thread) = thread.map(|id| self.profile.threads[id]) else { return };
+        for (part, key) in header.thread_keys() {
+            let text = match part {
+                ThreadPart::Name => thread.name,
+                ThreadPart::Id => thread.id,
+                ThreadPart::Process => thread.process,
+                ThreadPart::Source => None,
+            };
+            let position = match text {
+                Some(text) => self.texts.of(text),
+                None if *part == ThreadPart::Source && thread.source != 0 => {
+                    self.texts.position(&thread.source.to_string())
+                }
+                None => continue,
+            };
+            let key = self.texts.position(key);
+            labels.push(message::Label { key, str: Some(position), ..message::Label::default() });
+        }
+    }
+
+    fn labels(&mut self, first: Option<LabelId>, labels: &mut Vec<message::Label>) {
+        for label in self.profile.label_list(first) {
+            let key = self.texts.of(label.key);
+            let (str, num, num_unit) = match label.value {
+                LabelValue::Text(text) => (Some(self.texts.of(text)), None, 0),
+                LabelValue::Number { value, unit } => (None, Some(value), unit.map_or(0, |it| self.texts.of(it))),
+            };
+            labels.push(message::Label { key, str, num, num_unit });
+        }
+    }
+
+    fn mapping(&mut self, id: u64, mapping: Mapping) -> message::Mapping {
+        let mut position = |text: Option<_>| text.map_or(0, |text| self.texts.of(text));
+        message::Mapping {
+            id,
+            memory_start: mapping.start,
+            memory_limit: mapping.limit,
+            file_offset: mapping.offset,
+            filename: position(mapping.file),
+            build_id: position(mapping.build_id),
+            has_functions: mapping.has.contains(Symbols::FUNCTIONS),
+            has_filenames: mapping.has.contains(Symbols::FILENAMES),
+            has_line_numbers: mapping.has.contains(Symbols::LINE_NUMBERS),
+            has_inline_frames: mapping.has.contains(Symbols::INLINE_FRAMES),
+        }
+    }
+}
+
+/// The samples with equal ones added up, since pprof has one sample for each stack with its labels.
+struct Merged {
+    stride: usize,
+    /// The first row of each.
+    rows: Vec<usize>,
+    values: Vec<i64>,
+}
+
+impl Merged {
+    /// Adds up samples without negative values, so that no sum is 0 that was not, while they fit.
+    fn of(profile: &Profile) -> Merged {
+        type Key = (Option<StackId>, Option<ThreadId>, Option<LabelId>);
+        let mut merged = Merged { stride: profile.samples.stride(), rows: Vec::new(), values: Vec::new() };
+        let mut places: HashMap<Key, usize> = HashMap::new();
+        for (row, sample) in profile.samples.iter().enumerate() {
+            let key = (sample.stack, sample.thread, sample.labels);
+            let is_negative = sample.values.iter().any(|&value| value < 0);
+            let place = places.get(&key).filter(|_| !is_negative);
+            if place.is_some_and(|&place| merged.add(place, sample.values)) {
+                continue;
+            }
+            if !is_negative {
+                places.insert(key, merged.rows.len());
+            }
+            merged.rows.push(row);
+            merged.values.extend_from_slice(sample.values);
+        }
+        merged
+    }
+
+    fn values(&self, index: usize) -> &[i64] {
+        self.values.get(index * self.stride..(index + 1) * self.stride).unwrap_or_default()
+    }
+
+    /// Adds values to a row; returns whether they fit.
+    fn add(&mut self, index: usize, values: &[i64]) -> bool {
+        let fits = self.values(index).iter().zip(values).all(|(sum, value)| sum.checked_add(*value).is_some());
+        let sums = self.values.iter_mut().skip(index * self.stride);
+        if fits {
+            sums.zip(values).for_each(|(sum, value)| *sum += value);
+        }
+        fits
+    }
+}

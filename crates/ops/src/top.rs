@@ -1,0 +1,226 @@
+//! What each function costs, as the rows of a table.
+
+use profkit_core::derive::function_totals;
+use profkit_core::{Facet, Facets, Function, NoteKind, Notes, Profile, Result};
+use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashSet;
+
+/// What one function costs. Costs are vectors over the value types of the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TopRow {
+    /// The name of the function; the address where no name is known.
+    pub name: String,
+    /// The source file, as the profiler wrote it.
+    pub file: Option<String>,
+    /// The line on which the function starts, counted from 1.
+    pub line: Option<u32>,
+    /// The module, package or library.
+    pub module: Option<String>,
+    /// What it costs on its own.
+    pub own: Vec<i64>,
+    /// What it costs with all that it called, recursion counted once.
+    pub total: Vec<i64>,
+    /// Whether `total` is only an upper bound: the function is in a cycle and the source does not say.
+    pub is_bound: bool,
+    /// How often it was called, per column of counts; one column unless the profile is a diff.
+    pub calls: Option<Vec<i64>>,
+    /// How often it was called while it was not active already.
+    pub primitive_calls: Option<Vec<i64>>,
+}
+
+/// What the rows are ordered by, the largest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sort {
+    /// The own cost.
+    Own,
+    /// The total cost.
+    Total,
+    /// The number of calls; functions whose calls nobody counted come last.
+    Calls,
+    /// The name, in the order of its bytes.
+    Name,
+}
+
+/// Returns one row for every function of the profile, ordered by the value type of index `value`.
+///
+/// Functions that differ in nothing that a row shows are one function: what tells them apart (system
+/// name, full path) is taken away before anything is added up, so that a stack which holds two of them
+/// still counts once. Functions that cost nothing have a row too. Rows that compare equal are ordered by
+/// the other cost, then by name, file, line and module, so that the order never depends on the input's.
+/// Without such a value type, every cost compares as 0.
+///
+/// Totals that are only upper bounds are noted.
+///
+/// ```
+/// use profkit_core::{Frame, Function, Notes, Profile, Sample, ValueType};
+/// use profkit_ops::{Sort, top};
+///
+/// let mut profile = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+/// let [main, f] = ["main", "f"].map(|name| {
+///     let name = profile.string(name);
+///     let function = profile.function(Function::named(name));
+///     profile.frame(Frame { function: Some(function), ..Frame::default() })
+/// });
+/// let (shallow, deep) = (profile.stack(&[main])?, profile.stack(&[main, f, f])?);
+/// profile.samples.push(Sample::new(Some(shallow), &[1]));
+/// profile.samples.push(Sample::new(Some(deep), &[5]));
+///
+/// let rows = top(&profile, 0, Sort::Own, &mut Notes::new())?;
+/// let costs: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.own[0], row.total[0])).collect();
+/// assert_eq!(costs, [("f", 5, 5), ("main", 1, 6)]);
+/// # Ok::<(), profkit_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Vec<TopRow>> {
+    let profile = told_apart_by_rows(profile)?;
+    let totals = function_totals(&profile)?;
+    let text = |id| profile.strings[id].to_owned();
+    let mut rows: Vec<TopRow> = profile
+        .functions
+        .iter()
+        .map(|(id, function)| {
+            let cost = &totals[id];
+            TopRow {
+                name: text(function.name),
+                file: function.file.map(text),
+                line: function.start_line.map(Into::into),
+                module: function.module.map(text),
+                own: cost.own.clone(),
+                total: cost.total.clone(),
+                is_bound: cost.is_bound,
+                calls: cost.calls.clone(),
+                primitive_calls: cost.primitive_calls.clone(),
+            }
+        })
+        .collect();
+    rows.sort_by(|left, right| compare(left, right, value, sort));
+    let bounds = rows.iter().filter(|row| row.is_bound);
+    if let Some(first) = bounds.clone().next() {
+        let count = bounds.count() as u64;
+        let what = "the source does not state the totals of functions that call each other";
+        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds", || first.name.clone());
+    }
+    Ok(rows)
+}
+
+/// Returns the profile with a function for every frame and no two functions that a row would not tell
+/// apart.
+fn told_apart_by_rows(profile: &Profile) -> Result<Cow<'_, Profile>> {
+    let shown = |function: Function| (function.name, function.file, function.start_line, function.module);
+    let mut seen = HashSet::with_capacity(profile.functions.len());
+    let is_settled = profile.functions.iter().all(|(_, function)| seen.insert(shown(function)))
+        && profile.frames.iter().all(|(_, frame)| frame.function.is_some());
+    if is_settled {
+        return Ok(Cow::Borrowed(profile));
+    }
+    let hidden = Facets::of(&[Facet::Unnamed, Facet::SystemNames, Facet::FullPaths]);
+    Ok(Cow::Owned(profile.without(hidden)?.0))
+}
+
+fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
+    let own = || right.own.get(value).cmp(&left.own.get(value));
+    let total = || right.total.get(value).cmp(&left.total.get(value));
+    let calls = |row: &TopRow| Reverse(row.calls.as_ref().and_then(|counts| counts.first().copied()));
+    let first = match sort {
+        Sort::Own => own().then_with(total),
+        Sort::Total => total().then_with(own),
+        Sort::Calls => calls(left).cmp(&calls(right)).then_with(own).then_with(total),
+        Sort::Name => Ordering::Equal,
+    };
+    let place = |row: &TopRow| (row.line, row.module.clone());
+    first
+        .then_with(|| left.name.cmp(&right.name))
+        .then_with(|| left.file.cmp(&right.file))
+        .then_with(|| place(left).cmp(&place(right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use profkit_core::{Arc, CallGraph, Frame, FrameId, Sample, Total, ValueType};
+
+    fn profile() -> Profile {
+        Profile::new(vec![ValueType::new("cpu", "nanoseconds"), ValueType::unnamed()])
+    }
+
+    fn frame(profile: &mut Profile, name: &str, system_name: &str) -> FrameId {
+        let (name, system_name) = (profile.string(name), profile.text(system_name));
+        let function = profile.function(Function { system_name, ..Function::named(name) });
+        profile.frame(Frame { function: Some(function), ..Frame::default() })
+    }
+
+    fn names(rows: &[TopRow]) -> Vec<&str> {
+        rows.iter().map(|row| row.name.as_str()).collect()
+    }
+
+    #[test]
+    fn functions_that_look_the_same_are_one_and_count_once_per_stack() {
+        let mut profile = profile();
+        let path = [frame(&mut profile, "f", "_Z1fi"), frame(&mut profile, "f", "_Z1fd")];
+        let stack = profile.stack(&path).unwrap();
+        profile.samples.push(Sample::new(Some(stack), &[7, 1]));
+        let rows = top(&profile, 0, Sort::Own, &mut Notes::new()).unwrap();
+        assert_eq!((rows.len(), &rows[0].own, &rows[0].total), (1, &vec![7, 1], &vec![7, 1]));
+    }
+
+    #[test]
+    fn a_frame_without_a_function_is_listed_by_its_address() {
+        let mut profile = profile();
+        let address = std::num::NonZeroU64::new(0x4f);
+        let unknown = profile.frame(Frame { address, ..Frame::default() });
+        let stack = profile.stack(&[unknown]).unwrap();
+        profile.samples.push(Sample::new(Some(stack), &[7, 1]));
+        assert_eq!(names(&top(&profile, 0, Sort::Own, &mut Notes::new()).unwrap()), ["0x4f"]);
+    }
+
+    #[test]
+    fn sorts_by_the_value_asked_for_and_then_by_name() {
+        let mut profile = profile();
+        for (name, values) in [("b", [1, 1]), ("a", [1, 1]), ("c", [0, 9]), ("d", [3, 0])] {
+            let frame = frame(&mut profile, name, "");
+            let stack = profile.stack(&[frame]).unwrap();
+            profile.samples.push(Sample::new(Some(stack), &values));
+        }
+        let sorted = |value, sort| top(&profile, value, sort, &mut Notes::new()).unwrap();
+        assert_eq!(names(&sorted(0, Sort::Own)), ["d", "a", "b", "c"]);
+        assert_eq!(names(&sorted(1, Sort::Total)), ["c", "a", "b", "d"]);
+        assert_eq!(names(&sorted(0, Sort::Name)), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn functions_whose_calls_nobody_counted_come_last() {
+        let mut profile = profile();
+        let mut graph = CallGraph::new(2);
+        for (name, calls) in [("none", None), ("few", Some([1])), ("many", Some([9]))] {
+            let function = frame(&mut profile, name, "");
+            let function = profile.frames[function].function.unwrap();
+            let calls = calls.as_ref().map(<[i64; 1]>::as_slice);
+            graph.add_total(Total { calls, inclusive: Some(&[1, 1]), ..Total::new(function) });
+        }
+        profile.calls.push(graph);
+        assert_eq!(names(&top(&profile, 0, Sort::Calls, &mut Notes::new()).unwrap()), ["many", "few", "none"]);
+    }
+
+    #[test]
+    fn upper_bounds_are_noted() {
+        let mut profile = profile();
+        let frames = [frame(&mut profile, "f", ""), frame(&mut profile, "g", "")];
+        let functions = frames.map(|frame| profile.frames[frame].function.unwrap());
+        let mut graph = CallGraph::new(2);
+        for (caller, callee) in [(0, 1), (1, 0)] {
+            graph.add_own(frames[caller], &[3, 1]);
+            graph.add_arc(Arc { inclusive: Some(&[5, 1]), ..Arc::new(frames[caller], functions[callee]) });
+        }
+        profile.calls.push(graph);
+        let mut notes = Notes::new();
+        let rows = top(&profile, 0, Sort::Own, &mut notes).unwrap();
+        assert!(rows.iter().all(|row| row.is_bound));
+        assert_eq!(notes.first_loss().unwrap().count, 2);
+    }
+}
