@@ -5,7 +5,7 @@
 
 The workload is loaded once before, under another name, so that what it imports is not in the recording. Time
 is no real time but a clock that every event moves on by a step of 100 to 999 ns, always the same step for the
-same function: so runs are the same everywhere, and functions do not all cost the same.
+same function: so a second run records the same, and functions do not all cost the same.
 """
 
 import cProfile
