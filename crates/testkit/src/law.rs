@@ -7,15 +7,16 @@ use profkit_core::{Facets, Format, NoteKind, Notes, Profile, ReadOptions, WriteO
 ///
 /// Let D be the profile in the shape the writer needs, less the facets noted as lost and those made up
 /// for the writer, and Q what is read from what is written. Then Q says what D says, row by row; Q has no
-/// facet that D lacks; the totals are the same; and where names were changed, only names differ, and
-/// no more of them than the note counts.
+/// facet that D lacks; the totals are the same; and where names were changed or
+/// values rounded, only those differ, and no more of them than the note counts.
 ///
 /// # Errors
 ///
 /// Returns what differs, as text for a person.
 pub fn check(profile: &Profile, format: &'static Format, options: &WriteOptions) -> Result<(), String> {
     let fail = |what: &str, error: profkit_core::Error| format!("{}: {what}: {error}", format.name());
-    let prepared = prepare(profile, format, options, &mut Notes::new()).map_err(|error| fail("prepare", error))?;
+    let mut prepare_notes = Notes::new();
+    let prepared = prepare(profile, format, options, &mut prepare_notes).map_err(|error| fail("prepare", error))?;
     let invented = prepared.meta.invented;
     let (wanted, _) = prepared.without(invented).map_err(|error| fail("without", error))?;
     let (mut file, mut notes) = (Vec::new(), Notes::new());
@@ -25,9 +26,10 @@ pub fn check(profile: &Profile, format: &'static Format, options: &WriteOptions)
     let back = profkit_formats::read(&file, None, Some(format), &read_options, &mut Notes::new());
     let (back, _) = back.map_err(|error| fail("reading back", error))?;
 
+    let rounded = count(&notes, NoteKind::Rounded) - count(&prepare_notes, NoteKind::Rounded);
     let totals = |profile: &Profile| profile.column_totals().map_err(|error| fail("totals", error));
     let exponents = |profile: &Profile| -> Vec<i8> { profile.value_types.iter().map(|it| it.unit.exponent).collect() };
-    if exponents(&wanted) == exponents(&back) && totals(&wanted)? != totals(&back)? {
+    if rounded == 0 && exponents(&wanted) == exponents(&back) && totals(&wanted)? != totals(&back)? {
         return Err(format!("{}: totals {:?} became {:?}", format.name(), totals(&wanted)?, totals(&back)?));
     }
     let canonical = |profile: &Profile| profile.canonical().map_err(|error| fail("canonical", error));
@@ -36,11 +38,32 @@ pub fn check(profile: &Profile, format: &'static Format, options: &WriteOptions)
     if !added.is_empty() {
         return Err(format!("{}: the file has facets that the profile had not: {added:?}", format.name()));
     }
-    let renamed: u64 = notes.iter().filter(|note| note.kind == NoteKind::Renamed).map(|note| note.count).sum();
+    let renamed = count(&notes, NoteKind::Renamed);
     if renamed > 0 {
         return check_renamed(&wanted, &back, renamed).map_err(|message| format!("{}: {message}", format.name()));
     }
+    if rounded > 0 {
+        return check_rounded(&dump(&wanted), &dump(&back), rounded)
+            .map_err(|message| format!("{}: {message}", format.name()));
+    }
     same(&dump(&wanted), &dump(&back)).map_err(|message| format!("{}: {message}", format.name()))
+}
+
+fn count(notes: &Notes, kind: NoteKind) -> u64 {
+    notes.iter().filter(|note| note.kind == kind).map(|note| note.count).sum()
+}
+
+/// Checks that no more rows differ than have rounded values, and that nothing but digits does.
+fn check_rounded(wanted: &str, found: &str, rounded: u64) -> Result<(), String> {
+    let words = |text: &str| text.replace(|character: char| character.is_ascii_digit() || character == '-', "");
+    same(&words(wanted), &words(found))?;
+    let rows =
+        |text: &str| text.lines().filter(|line| !line.contains("\"exponent\"")).map(str::to_owned).collect::<Vec<_>>();
+    let differ = rows(wanted).iter().zip(&rows(found)).filter(|(wanted, found)| wanted != found).count() as u64;
+    if differ > rounded {
+        return Err(format!("{rounded} values were noted as rounded, {differ} rows differ"));
+    }
+    Ok(())
 }
 
 /// Checks that two dumps are the same text.

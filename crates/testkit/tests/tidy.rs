@@ -14,7 +14,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if entry.is_dir() && !["target", "node_modules", "tests", "benches", "fuzz"].contains(&&*name) {
             sources(&entry, found);
-        } else if name.ends_with(".rs") {
+        } else if name.ends_with(".rs") && name != "tests.rs" {
             found.push(entry);
         }
     }
