@@ -88,6 +88,8 @@ pub struct ReadOptions {
     pub max_depth: u32,
     /// The size in bytes above which a decompressed input is an error.
     pub max_size: u64,
+    /// Whether mangled names of functions are shown demangled, and kept as system names.
+    pub demangle: bool,
     /// The options of single formats, `name` and `value`.
     pub options: Vec<(String, String)>,
 }
@@ -290,6 +292,6 @@ impl WriteOptions {
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { max_depth: crate::MAX_DEPTH, max_size: u64::from(u32::MAX), options: Vec::new() }
+        ReadOptions { max_depth: crate::MAX_DEPTH, max_size: u64::from(u32::MAX), demangle: true, options: Vec::new() }
     }
 }

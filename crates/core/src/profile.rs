@@ -1,5 +1,7 @@
 //! The profile: dimension tables, samples, call graphs.
 
+mod show;
+
 use crate::calls::CallGraph;
 use crate::error::Result;
 use crate::hash::{hash_of, roll};
@@ -102,12 +104,16 @@ impl Profile {
         self.drop_empty([system_name, module, file, full_path]);
         let id = self.functions.intern(function);
         if id.index() == self.function_hashes.len() {
-            let strings = &self.strings;
-            let texts = [Some(function.name), function.system_name, function.module, function.file, function.full_path];
-            let hash = texts.into_iter().fold(hash_of(&function.start_line), |hash, id| roll(hash, strings.hash(id)));
-            self.function_hashes.push(hash);
+            self.function_hashes.push(self.function_hash(function));
         }
         id
+    }
+
+    /// Returns the hash of what a function says.
+    fn function_hash(&self, function: Function) -> u64 {
+        let Function { name, system_name, module, file, full_path, start_line } = function;
+        let texts = [Some(name), system_name, module, file, full_path];
+        texts.into_iter().fold(hash_of(&start_line), |hash, id| roll(hash, self.strings.hash(id)))
     }
 
     /// Returns the id of a frame.
@@ -115,17 +121,22 @@ impl Profile {
         self.drop_empty([&mut frame.file]);
         let id = self.frames.intern(frame);
         if id.index() == self.frame_hashes.len() {
-            let place = (frame.line, frame.column, frame.address, frame.inlined, frame.folded, frame.in_app);
-            let mapping = frame.mapping.map(|id| self.mappings[id]);
-            let mapping = mapping.map_or(0, |mapping| {
-                let bounds = hash_of(&(mapping.start, mapping.limit, mapping.offset));
-                roll(roll(bounds, self.strings.hash(mapping.file)), self.strings.hash(mapping.build_id))
-            });
-            let function = frame.function.map_or(0, |id| self.function_hashes[id.index()]);
-            let parts = [function, self.strings.hash(frame.file), mapping];
-            self.frame_hashes.push(parts.into_iter().fold(hash_of(&place), roll));
+            self.frame_hashes.push(self.frame_hash(frame));
         }
         id
+    }
+
+    /// Returns the hash of what a frame says.
+    fn frame_hash(&self, frame: Frame) -> u64 {
+        let place = (frame.line, frame.column, frame.address, frame.inlined, frame.folded, frame.in_app);
+        let mapping = frame.mapping.map(|id| self.mappings[id]);
+        let mapping = mapping.map_or(0, |mapping| {
+            let bounds = hash_of(&(mapping.start, mapping.limit, mapping.offset));
+            roll(roll(bounds, self.strings.hash(mapping.file)), self.strings.hash(mapping.build_id))
+        });
+        let function = frame.function.map_or(0, |id| self.function_hashes[id.index()]);
+        let parts = [function, self.strings.hash(frame.file), mapping];
+        parts.into_iter().fold(hash_of(&place), roll)
     }
 
     /// Returns the id of a whole stack, root first.

@@ -102,6 +102,18 @@ impl Stacks {
         self.max_depth = max_depth;
     }
 
+    /// Computes the hashes of all paths again, from those of all frames.
+    pub(crate) fn rehash(&mut self, hashes: &[u64]) {
+        self.index.clear();
+        for index in 0..self.rows.len() {
+            let (parent, run) = self.row(StackId::from_index(index));
+            let head = parent.map_or(0, |id| self.rows[id.index()].hash);
+            let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
+            self.rows[index].hash = hash;
+            self.index.insert_unique(hash, StackId::from_index(index), |id| self.rows[id.index()].hash);
+        }
+    }
+
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
     pub(crate) fn extend(&mut self, parent: Option<StackId>, run: &[FrameId], hashes: &[u64]) -> Result<StackId> {
         assert!(!run.is_empty(), "a stack has at least one frame");

@@ -26,6 +26,21 @@ impl<I: Id, R: Copy + Eq + Hash> Table<I, R> {
         id
     }
 
+    /// Returns whether a row is there.
+    pub(crate) fn has(&self, row: R) -> bool {
+        self.index.find(hash_of(&row), |id| self.rows[id.index()] == row).is_some()
+    }
+
+    /// Puts other rows in the place of those there, each under its id. All rows must differ.
+    pub(crate) fn replace(&mut self, rows: impl Iterator<Item = (I, R)>) {
+        rows.for_each(|(id, row)| self.rows[id.index()] = row);
+        self.index.clear();
+        for index in 0..self.rows.len() {
+            let hash = hash_of(&self.rows[index]);
+            self.index.insert_unique(hash, I::from_index(index), |id| hash_of(&self.rows[id.index()]));
+        }
+    }
+
     /// Returns how many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
