@@ -1,4 +1,6 @@
-//! What a profile may be wrapped in: gzip, zlib, a byte order mark, UTF-16.
+//! What a profile may be wrapped in: gzip, zlib, zstd, a byte order mark, UTF-16.
+
+mod zstd;
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use profkit_core::{Error, Place, Result};
@@ -15,7 +17,7 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
             let inflated = inflate(&mut decoder, max_size, "gzip");
             Cow::Owned(inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?)
         }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(Error::unsupported("zstd: not read yet; unpack it with zstd -d")),
+        _ if zstd::starts(bytes) => Cow::Owned(zstd::unpack(bytes, max_size)?),
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) && !is_text(bytes) => {
             let mut decoder = ZlibDecoder::new(bytes);
             let inflated = inflate(&mut decoder, max_size, "zlib");
