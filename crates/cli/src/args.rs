@@ -23,6 +23,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "FRAMES")]
     pub max_depth: Option<u32>,
 
+    /// Leave mangled names of C++ and Rust as they are; else they are shown demangled and kept as system names
+    #[arg(long)]
+    pub no_demangle: bool,
+
     /// An option of one format; --list-formats names them all
     #[arg(short = 'O', value_name = "NAME=VALUE", value_parser = parse_knob)]
     pub knobs: Vec<(String, String)>,

@@ -33,6 +33,7 @@ impl Source {
         let mut options = ReadOptions::default();
         options.max_size = args.max_size.unwrap_or(options.max_size);
         options.max_depth = args.max_depth.unwrap_or(options.max_depth);
+        options.demangle = !args.no_demangle;
         let packed = read_all(file, options.max_size).map_err(|error| Failure::io(&name, "cannot read", &error))?;
         let opened = unpack(packed, options.max_size).and_then(|bytes| {
             let format = match args.from {
@@ -62,7 +63,7 @@ impl Source {
     ///
     /// Fails where the input breaks the rules of its format.
     pub fn read(&self, notes: &mut Notes) -> Result<Profile> {
-        let read = self.format().read(&self.bytes, &self.options, notes);
+        let read = profkit_formats::parse(&self.bytes, self.format(), &self.options, notes);
         read.map_err(|error| Failure::in_file(&self.name, &error))
     }
 }

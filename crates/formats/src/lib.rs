@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod container;
+mod demangle;
 mod json;
 
 mod collapsed;
@@ -118,7 +119,23 @@ pub fn read(
         Some(format) => format,
         None => detect(&input, file_name)?,
     };
-    Ok((format.read(&input, options, notes)?, format))
+    Ok((parse(&input, format, options, notes)?, format))
+}
+
+/// Reads a profile of a known format from bytes that [`open`] returned.
+///
+/// This is what [`read`] does last, for programs that want to know the format first. Unlike [`Format::read`],
+/// it shows mangled names of functions demangled, where the options say so.
+///
+/// # Errors
+///
+/// Fails where the input breaks the rules of its format.
+pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+    let mut profile = format.read(input, options, notes)?;
+    if options.demangle {
+        demangle::demangle(&mut profile);
+    }
+    Ok(profile)
 }
 
 /// Returns the formats with the longest ending that the file name has, less a compression ending.
