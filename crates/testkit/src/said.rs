@@ -63,7 +63,7 @@ pub fn totals(profile: &Profile) -> BTreeMap<String, Vec<i64>> {
 /// Returns what the call graphs of all threads state of each function.
 pub fn stated(profile: &Profile) -> BTreeMap<String, Vec<i64>> {
     let mut totals: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for total in profile.calls.iter().flat_map(|graph| graph.totals()) {
+    for total in profile.calls.iter().flat_map(profkit_core::CallGraph::totals) {
         let costs = total.inclusive.unwrap_or_default();
         let sum = totals.entry(function(profile, total.function)).or_insert_with(|| vec![0; costs.len()]);
         sum.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
