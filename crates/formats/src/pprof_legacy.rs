@@ -23,11 +23,12 @@
 //! | `# labels: {...}` of Go | labels |
 //! | `sampling period`, rate behind the `@`, word 4 of profilez | [`Period`](profkit_core::Period) |
 //! | `ms since reset` | duration |
-//! | the kind of the profile | `drop_frames` and `keep_frames`: frames of the allocator, of locks, of the profiler |
+//! | the kind of the profile | `drop_frames` and `keep_frames`: frames of the allocator, of locks, of the profiler; none where Go's names are there |
 //!
 //! It cannot hold anything else, and is not written. Where this reader and `go tool pprof` differ: that tool passes
 //! over names, labels and threads of Go and threadz, gives addresses outside of every mapping a mapping without a
-//! name, takes file names to end at the first blank, and forgets the ids of Java frames without a name.
+//! name, takes file names to end at the first blank, gives all Java functions of one name the file of the first, and
+//! forgets the ids of Java frames without a name.
 
 mod comments;
 mod contention;

@@ -24,7 +24,7 @@ pub(super) fn read(input: Input<'_>, notes: &mut Notes) -> Result<Draft> {
     let mut scale = Scale { period: 1, cycles_per_second: 0 };
     let mut comments = Comments::default();
     while let Some(line) = lines.line() {
-        if line.starts_with(b"---") {
+        if line.starts_with(b"---") || maps::is_header(line) {
             lines = lines.on(input.bytes().get(input.offset(line)..).unwrap_or_default());
             break;
         }

@@ -25,7 +25,7 @@ pub(super) fn read(input: Input<'_>, notes: &mut Notes) -> Result<Draft> {
     let kind = header.and_then(name).unwrap_or_default();
     let mut draft = Draft::new(&[(kind, "count")], Some((kind, "count", 1)), SIGNAL_HANDLERS);
     while let Some(line) = lines.line() {
-        if line.starts_with(b"---") {
+        if line.starts_with(b"---") || maps::is_header(line) {
             lines = lines.on(input.bytes().get(input.offset(line)..).unwrap_or_default());
             break;
         }

@@ -140,6 +140,11 @@ impl Draft {
         for (value_type, role) in profile.value_types.iter_mut().zip(roles) {
             value_type.role = if is_scaled { Role::Scaled } else { role };
         }
+        // The filters are meant for names that are looked up later, for all frames. Go names only some: below a root
+        // without a name, its `runtime.main` would be taken for the allocator, and the program for what that calls.
+        if symbols.values().any(|symbol| !symbol.is_id) {
+            (profile.meta.drop_frames, profile.meta.keep_frames) = (None, None);
+        }
         // An address can move the start of its mapping, so all of them come before the first frame.
         let used = rows.iter().filter_map(|row| addresses.get(row.start..row.end)).flatten().copied();
         let used = used.filter(|address| !symbols.get(address).is_some_and(|symbol| symbol.is_id));
