@@ -9,6 +9,7 @@ mod json;
 
 mod collapsed;
 mod pprof;
+mod pprof_legacy;
 mod profkit;
 mod pstats;
 mod speedscope;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 pub static FORMATS: &[&Format] = &[
     &collapsed::FORMAT,
     &pprof::FORMAT,
+    &pprof_legacy::FORMAT,
     &profkit::FORMAT,
     &pstats::FORMAT,
     &speedscope::FORMAT,
