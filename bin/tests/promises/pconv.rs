@@ -67,7 +67,7 @@ fn json_is_for_the_list_of_formats() {
 #[test]
 fn without_a_word_stacks_are_collapsed_to_stdout() {
     let run = Folder::new().run(PCONV, "-q small.profkit -v samples").succeeds();
-    assert_eq!(run.text(), "main;f 1\nmain;g 3\n");
+    assert_eq!(run.text(), "a.py:1(main);a.py:3(f) 1\na.py:1(main);g 3\n");
 }
 
 #[test]

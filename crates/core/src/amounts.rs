@@ -172,9 +172,13 @@ impl Rounding {
     /// Notes what was rounded, if anything was; `to` names what the numbers are counts of now.
     pub fn note(self, notes: &mut Notes, to: &str) {
         if self.count > 0 {
-            notes.add(NoteKind::Rounded, format!("values are rounded to {to}"), self.count, "values changed", || {
-                format!("at most by {:.2e}, in sum by {:.2e}", self.largest, self.sum)
-            });
+            notes.add(
+                NoteKind::Rounded,
+                format!("values are rounded to {to}"),
+                self.count,
+                "values changed|value changed",
+                || format!("at most by {:.2e}, in sum by {:.2e}", self.largest, self.sum),
+            );
         }
     }
 
@@ -205,25 +209,28 @@ fn spread(exact: impl Iterator<Item = Result<i128>>, step: i128) -> Result<(Vec<
     for number in exact {
         let number = number?;
         let wanted = number.checked_add(carry).ok_or_else(|| Error::overflow("a value"))?;
-        let count = round_half_up(wanted, step);
-        carry = wanted - count * step;
-        if count * step != number {
-            let change = (count * step - number) as f64 / step as f64;
+        let (count, rest) = round_half_up(wanted, step);
+        // A number changes by what is carried to it, less what it carries on.
+        let change = std::mem::replace(&mut carry, rest) - rest;
+        if change != 0 {
+            let change = change as f64 / step as f64;
             rounding.count += 1;
             rounding.largest = rounding.largest.max(change.abs());
             rounding.sum += change;
         }
-        sum += count.abs();
-        counts.push(i64::try_from(count).map_err(|_| Error::overflow("a value"))?);
+        let count = i64::try_from(count).map_err(|_| Error::overflow("a value"))?;
+        sum += i128::from(count).abs();
+        counts.push(count);
     }
     i64::try_from(sum).map_err(|_| Error::overflow("the sum of the values"))?;
     Ok((counts, rounding))
 }
 
-/// Rounds to the nearest multiple, halves up: with a carry that never is more than half a step below
-/// zero, no number that is not negative becomes so.
-fn round_half_up(number: i128, step: i128) -> i128 {
-    (number + step / 2).div_euclid(step)
+/// Returns how often `step` goes into the number, rounded with halves up, and what is left over: with a
+/// carry that never is more than half a step below zero, no number that is not negative becomes so.
+fn round_half_up(number: i128, step: i128) -> (i128, i128) {
+    let (below, rest) = (number.div_euclid(step), number.rem_euclid(step));
+    if rest >= step - step / 2 { (below + 1, rest - step) } else { (below, rest) }
 }
 
 #[cfg(test)]
@@ -260,6 +267,12 @@ mod tests {
     #[test]
     fn refuses_what_does_not_fit() {
         assert!(column(&["1e19"]).finish(-12).is_err());
+        assert!(column(&["170141183460469231731.6", "0.000000000000000001"]).finish(0).is_err());
+        assert!(column(&["1e38", "9e37", "0.1"]).finish(-12).is_err());
+        let mut extremes = [i64::MIN, i64::MIN];
+        assert!(rescale(&mut extremes, u64::MAX, 1).is_err());
+        let mut extremes = [i64::MIN, i64::MAX];
+        assert!(rescale(&mut extremes, u64::MAX, u64::MAX).is_err());
         let mut amounts = Amounts::new();
         amounts.push_whole(i64::MAX);
         amounts.push_whole(i64::MAX);

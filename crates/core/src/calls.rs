@@ -1,6 +1,7 @@
 //! Costs by function and by arc, as call-graph profilers write them.
 
 use crate::id::{FrameId, FunctionId, StringId, ThreadId};
+use std::num::NonZeroU32;
 
 /// The call graph of one thread and one part of a source.
 ///
@@ -119,16 +120,22 @@ impl CallGraph {
 
     /// Adds an arc; several rows of one caller and callee add up.
     pub fn add_arc(&mut self, arc: Arc<'_>) {
-        self.arcs.push((arc.caller, arc.callee));
         let counts = [arc.calls, arc.primitive_calls];
-        self.arc_numbers.push(counts, self.count_stride, [arc.inclusive, arc.callee_self], self.stride);
+        self.arc_numbers.push(
+            self.arcs.len(),
+            counts,
+            self.count_stride,
+            [arc.inclusive, arc.callee_self],
+            self.stride,
+        );
+        self.arcs.push((arc.caller, arc.callee));
     }
 
     /// Adds what the source states of a function; several rows of one function add up.
     pub fn add_total(&mut self, total: Total<'_>) {
+        let (row, counts) = (self.totals.len(), [total.calls, total.primitive_calls]);
+        self.total_numbers.push(row, counts, self.count_stride, [total.inclusive, None], self.stride);
         self.totals.push(total.function);
-        let counts = [total.calls, total.primitive_calls];
-        self.total_numbers.push(counts, self.count_stride, [total.inclusive, None], self.stride);
     }
 
     /// Returns the own costs, in file order.
@@ -140,7 +147,7 @@ impl CallGraph {
     /// Returns the arcs, in file order.
     pub fn arcs(&self) -> impl ExactSizeIterator<Item = Arc<'_>> {
         self.arcs.iter().enumerate().map(|(row, &(caller, callee))| {
-            let ([calls, primitive_calls], [inclusive, callee_self]) =
+            let [calls, primitive_calls, inclusive, callee_self] =
                 self.arc_numbers.at(row, self.count_stride, self.stride);
             Arc { caller, callee, calls, primitive_calls, inclusive, callee_self }
         })
@@ -149,7 +156,7 @@ impl CallGraph {
     /// Returns what the source states of functions, in file order.
     pub fn totals(&self) -> impl ExactSizeIterator<Item = Total<'_>> {
         self.totals.iter().enumerate().map(|(row, &function)| {
-            let ([calls, primitive_calls], [inclusive, _]) = self.total_numbers.at(row, self.count_stride, self.stride);
+            let [calls, primitive_calls, inclusive, _] = self.total_numbers.at(row, self.count_stride, self.stride);
             Total { function, calls, primitive_calls, inclusive }
         })
     }
@@ -163,42 +170,76 @@ impl CallGraph {
 /// Up to two counts and two costs per row, each of which a row may lack.
 #[derive(Clone, Debug, Default)]
 struct Numbers {
-    has: Vec<u8>,
-    counts: [Vec<i64>; 2],
-    costs: [Vec<i64>; 2],
+    counts: [Cells; 2],
+    costs: [Cells; 2],
 }
 
 impl Numbers {
-    fn push(&mut self, counts: [Option<&[i64]>; 2], count_stride: usize, costs: [Option<&[i64]>; 2], stride: usize) {
-        let row = self.has.len();
-        let mut has = 0;
-        let cells = self.counts.iter_mut().zip(counts).map(|(column, cell)| (column, cell, count_stride));
-        let cells = cells.chain(self.costs.iter_mut().zip(costs).map(|(column, cell)| (column, cell, stride)));
-        for (bit, (column, cell, stride)) in cells.enumerate() {
-            if let Some(cell) = cell {
-                assert_eq!(cell.len(), stride, "one number per column");
-                column.resize(row * stride, 0);
-                column.extend_from_slice(cell);
-                has |= 1 << bit;
-            }
-        }
-        self.has.push(has);
+    fn push(
+        &mut self,
+        row: usize,
+        counts: [Option<&[i64]>; 2],
+        count_stride: usize,
+        costs: [Option<&[i64]>; 2],
+        stride: usize,
+    ) {
+        self.counts.iter_mut().zip(counts).for_each(|(cells, cell)| cells.set(row, cell, count_stride));
+        self.costs.iter_mut().zip(costs).for_each(|(cells, cell)| cells.set(row, cell, stride));
     }
 
-    #[expect(clippy::type_complexity, reason = "two pairs of optional slices, named by the callers")]
-    fn at(&self, row: usize, count_stride: usize, stride: usize) -> ([Option<&[i64]>; 2], [Option<&[i64]>; 2]) {
-        let has = self.has[row];
-        let cell = |bit: u8, column: &'_ Vec<i64>, stride: usize| {
-            (has & 1 << bit != 0).then(|| row * stride..(row + 1) * stride).filter(|cell| cell.end <= column.len())
-        };
-        let [calls, primitive] = &self.counts;
+    fn at(&self, row: usize, count_stride: usize, stride: usize) -> [Option<&[i64]>; 4] {
+        let [calls, primitive_calls] = &self.counts;
         let [inclusive, own] = &self.costs;
-        (
-            [
-                cell(0, calls, count_stride).map(|range| &calls[range]),
-                cell(1, primitive, count_stride).map(|range| &primitive[range]),
-            ],
-            [cell(2, inclusive, stride).map(|range| &inclusive[range]), cell(3, own, stride).map(|range| &own[range])],
-        )
+        [
+            calls.at(row, count_stride),
+            primitive_calls.at(row, count_stride),
+            inclusive.at(row, stride),
+            own.at(row, stride),
+        ]
+    }
+}
+
+/// The vectors of one sort of number. A row without one takes no place for its numbers, so that few
+/// wide rows among many empty ones stay as small as their source.
+#[derive(Clone, Debug, Default)]
+struct Cells {
+    places: Vec<Option<NonZeroU32>>,
+    numbers: Vec<i64>,
+    count: u32,
+}
+
+impl Cells {
+    fn set(&mut self, row: usize, cell: Option<&[i64]>, stride: usize) {
+        let Some(cell) = cell else { return };
+        assert_eq!(cell.len(), stride, "one number per column");
+        self.count += 1;
+        self.places.resize(row, None);
+        self.places.push(NonZeroU32::new(self.count));
+        self.numbers.extend_from_slice(cell);
+    }
+
+    fn at(&self, row: usize, stride: usize) -> Option<&[i64]> {
+        let place = self.places.get(row).copied().flatten()?;
+        Some(&self.numbers[(place.get() as usize - 1) * stride..][..stride])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    #[test]
+    fn numbers_take_place_only_where_they_are() {
+        let mut graph = CallGraph::with_count_stride(0, 100_000);
+        let (caller, callee) = (FrameId::from_index(0), FunctionId::from_index(0));
+        let counts = vec![7; 100_000];
+        for row in 0..100_001 {
+            let calls = (row % 50_000 == 1).then_some(&counts[..]);
+            graph.add_arc(Arc { calls, ..Arc::new(caller, callee) });
+        }
+        let stated: Vec<usize> = graph.arcs().enumerate().filter_map(|(row, arc)| arc.calls.map(|_| row)).collect();
+        assert_eq!(stated, [1, 50_001]);
+        assert_eq!(graph.arc_numbers.counts[0].numbers.len(), 200_000);
     }
 }

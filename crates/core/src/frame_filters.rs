@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::facet::Facets;
-use crate::id::{FrameId, Id};
+use crate::id::{FrameId, Id, StackId};
 use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 use crate::samples::{Sample, Samples};
@@ -39,19 +39,26 @@ pub(crate) fn apply(profile: &Profile, notes: &mut Notes) -> Result<Option<Profi
     to.samples = Samples::new(profile.value_types.len());
     let mut transfer = Transfer::new(profile, Facets::NONE);
     let (mut path, mut cut) = (Vec::new(), 0);
+    let mut done: Vec<Option<(StackId, usize)>> = vec![None; profile.stacks.len()];
     for sample in profile.samples.iter() {
         let Some(stack) = sample.stack else {
             to.samples.push(sample);
             continue;
         };
-        profile.stacks.read_path(stack, &mut path);
-        let user = path.iter().position(|&frame| !drops(frame)).unwrap_or(path.len());
-        let end = path.iter().skip(user).position(|&frame| drops(frame)).map_or(path.len(), |below| user + below);
-        cut += u64::from(end < path.len());
-        let path: Vec<FrameId> = path[..end].iter().map(|&frame| transfer.frame(&mut to, frame)).collect();
+        let (short, end) = match done[stack.index()] {
+            Some(short) => short,
+            None => {
+                profile.stacks.read_path(stack, &mut path);
+                let user = path.iter().position(|&frame| !drops(frame)).unwrap_or(path.len());
+                let below = path.iter().skip(user).position(|&frame| drops(frame));
+                path.truncate(below.map_or(path.len(), |below| user + below));
+                path.iter_mut().for_each(|frame| *frame = transfer.frame(&mut to, *frame));
+                *done[stack.index()].insert((to.stack(&path)?, path.len()))
+            }
+        };
+        cut += u64::from(end < profile.stacks.depth(stack) as usize);
         let kept = sample.kept.map(|kept| kept.min(end as u32));
-        let stack = Some(to.stack(&path)?);
-        to.samples.push(Sample { stack, kept, ..sample });
+        to.samples.push(Sample { stack: Some(short), kept, ..sample });
     }
     if cut == 0 {
         return Ok(None);

@@ -171,26 +171,26 @@ impl<'p> Transfer<'p> {
     /// Returns the id in `to` of a label list.
     pub fn labels(&mut self, to: &mut Profile, first: Option<LabelId>) -> Option<LabelId> {
         let first = first.filter(|_| !self.lost.has(Facet::Labels))?;
-        let mut ids = vec![first];
-        while let Some(next) = ids.last().and_then(|&id| self.from.labels[id].next) {
-            ids.push(next);
+        let (mut todo, mut next, mut moved) = (Vec::new(), Some(first), None);
+        // Tails are shared and may be long: what is behind a label that was moved before was moved as well.
+        while let Some(id) = next {
+            moved = self.labels[id.index()];
+            if moved.is_some() {
+                break;
+            }
+            todo.push(id);
+            next = self.from.labels[id].next;
         }
-        let mut moved = None;
-        for id in ids.into_iter().rev() {
-            moved = Some(match self.labels[id.index()] {
-                Some(done) => done,
-                None => {
-                    let label = self.from.labels[id];
-                    let key = self.string(to, label.key);
-                    let value = match label.value {
-                        LabelValue::Text(text) => LabelValue::Text(self.string(to, text)),
-                        LabelValue::Number { value, unit } => {
-                            LabelValue::Number { value, unit: unit.map(|unit| self.string(to, unit)) }
-                        }
-                    };
-                    *self.labels[id.index()].insert(to.label(key, value, moved))
+        for id in todo.into_iter().rev() {
+            let label = self.from.labels[id];
+            let key = self.string(to, label.key);
+            let value = match label.value {
+                LabelValue::Text(text) => LabelValue::Text(self.string(to, text)),
+                LabelValue::Number { value, unit } => {
+                    LabelValue::Number { value, unit: unit.map(|unit| self.string(to, unit)) }
                 }
-            });
+            };
+            moved = Some(*self.labels[id.index()].insert(to.label(key, value, moved)));
         }
         moved
     }
@@ -203,5 +203,26 @@ impl Frame {
             Some(address) => format!("{address:#x}"),
             None => "(unknown)".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::Sample;
+    use crate::value::ValueType;
+
+    #[test]
+    fn a_long_list_of_labels_may_be_shared_by_all_samples() {
+        let mut profile = Profile::new(vec![ValueType::unnamed()]);
+        let key = profile.string("key");
+        let mut labels = None;
+        for value in 0..50_000 {
+            labels = Some(profile.label(key, LabelValue::Number { value, unit: None }, labels));
+            profile.samples.push(Sample { labels, ..Sample::new(None, &[1]) });
+        }
+        let (copy, _) = profile.without(Facets::NONE).expect("small numbers");
+        assert_eq!(copy.label_list(copy.samples.at(49_999).labels).count(), 50_000);
+        assert_eq!(copy.labels.len(), 50_000);
     }
 }

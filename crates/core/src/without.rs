@@ -153,13 +153,15 @@ impl Cut<'_> {
     }
 
     fn calls(&mut self, from: &Profile, to: &mut Profile, transfer: &mut Transfer<'_>) -> Result<()> {
-        let mut places: HashMap<(Option<ThreadId>, Option<StringId>), usize> = HashMap::new();
+        // Counts of different columns do not add up: such graphs stay apart.
+        let mut places: HashMap<(Option<ThreadId>, Option<StringId>, usize), usize> = HashMap::new();
         for graph in &from.calls {
             let thread = transfer.thread(to, graph.thread);
             let part = graph.part.filter(|_| !self.lost.has(Facet::Parts)).map(|part| transfer.string(to, part));
-            let place = *places.entry((thread, part)).or_insert(to.calls.len());
+            let counts = self.count_columns(graph).len();
+            let place = *places.entry((thread, part, counts)).or_insert(to.calls.len());
             if place == to.calls.len() {
-                let mut empty = CallGraph::with_count_stride(self.columns.len(), self.count_columns(graph).len());
+                let mut empty = CallGraph::with_count_stride(self.columns.len(), counts);
                 (empty.thread, empty.part) = (thread, part);
                 to.calls.push(empty);
             }

@@ -10,6 +10,7 @@ mod json;
 
 mod collapsed;
 mod pprof;
+mod pprof_legacy;
 mod profkit;
 mod pstats;
 mod speedscope;
@@ -22,6 +23,7 @@ use std::borrow::Cow;
 pub static FORMATS: &[&Format] = &[
     &collapsed::FORMAT,
     &pprof::FORMAT,
+    &pprof_legacy::FORMAT,
     &profkit::FORMAT,
     &pstats::FORMAT,
     &speedscope::FORMAT,

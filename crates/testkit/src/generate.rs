@@ -101,7 +101,7 @@ pub fn call_graph(names: Names) -> impl Strategy<Value = Generated> {
         move |(columns, functions, frames, rows, flags)| {
             let mut builder = Builder::new(columns, names, flags);
             builder.frames(&functions, &frames);
-            builder.graph(&rows);
+            builder.graphs(&rows);
             Generated(builder.profile)
         },
     )
@@ -168,6 +168,9 @@ const UNNAMED: u32 = 9;
 const SYSTEM: u32 = 10;
 const TIMES: u32 = 11;
 const ROLES: u32 = 12;
+const PROCESSES: u32 = 13;
+const PARTS: u32 = 14;
+const SOME_META: u32 = 15;
 
 struct Builder {
     profile: Profile,
@@ -209,6 +212,20 @@ impl Builder {
             profile.meta.period =
                 Some(Period { value_type: Some(ValueType::new("cpu", "nanoseconds")), value: 10_000_000 });
         }
+        if has(SOME_META) {
+            let meta = &mut profile.meta;
+            let drops = |bit: u32| flags >> 48 & 1 << bit != 0;
+            meta.title = meta.title.take().filter(|_| !drops(0));
+            meta.producer = meta.producer.take().filter(|_| !drops(1));
+            meta.comments.truncate(if drops(2) { 0 } else { 1 });
+            meta.start_ns = meta.start_ns.filter(|_| !drops(3));
+            meta.duration_ns = meta.duration_ns.filter(|_| !drops(4));
+            meta.doc_url = meta.doc_url.take().filter(|_| !drops(5));
+            meta.default_value = meta.default_value.filter(|_| !drops(6));
+            meta.drop_frames = meta.drop_frames.take().filter(|_| !drops(7));
+            meta.period = meta.period.take().filter(|_| !drops(8));
+            meta.period.iter_mut().filter(|_| drops(9)).for_each(|period| period.value_type = None);
+        }
         if !has(ROLES) {
             let usual: Vec<Role> = profile.value_types.iter().map(|it| profile.usual_role(it)).collect();
             profile.value_types.iter_mut().zip(usual).for_each(|(it, role)| it.role = role);
@@ -244,6 +261,7 @@ impl Builder {
                 frame.line = NonZeroU32::new(u32::from(b) % 100);
                 frame.column = NonZeroU32::new(u32::from(c) % 3);
                 frame.in_app = [None, Some(true), Some(false)][usize::from(c) % 3];
+                frame.file = (b % 7 == 0).then(|| self.profile.string(pick(FILES, a)));
             }
             if self.has(BINARY) {
                 frame.address = NonZeroU64::new(0x1000 + number.unsigned_abs());
@@ -265,7 +283,8 @@ impl Builder {
         }
         let id = self.profile.string(&(seed % 3).to_string());
         let name = (!seed.is_multiple_of(3)).then(|| self.profile.string(pick(&["main", "worker"], seed)));
-        Some(self.profile.thread(Thread { id: Some(id), name, ..Thread::default() }))
+        let process = (self.has(PROCESSES) && seed % 5 > 1).then(|| self.profile.string(&(seed % 2).to_string()));
+        Some(self.profile.thread(Thread { process, id: Some(id), name, ..Thread::default() }))
     }
 
     fn values(&self, number: i64, seed: u16) -> Vec<i64> {
@@ -283,7 +302,12 @@ impl Builder {
                 (0..depth).map(|level| pick(&self.frames, b.rotate_left(level as u32 * 3))).collect();
             let path = if path.is_empty() && !self.has(EMPTY) { vec![self.frames[0]] } else { path };
             let path = self.with_inlined(path, c);
-            let stack = (!path.is_empty()).then(|| self.profile.stack(&path).expect("not too deep"));
+            // Every other one frame by frame: a stack is what it says, not how it was built.
+            let step = if c % 2 == 0 { 1 } else { path.len().max(1) };
+            let stack = path.chunks(step).fold(None, |parent, run| match (parent, run) {
+                (parent, &[frame]) => Some(self.profile.push(parent, frame).expect("not too deep")),
+                (_, run) => Some(self.profile.stack(run).expect("not too deep")),
+            });
             let labels = self.labels(c);
             let thread = self.thread(a);
             let time_ns = (self.has(TIMES) && b % 5 > 0).then_some(number * 10);
@@ -343,7 +367,20 @@ impl Builder {
         }
     }
 
-    fn graph(&mut self, rows: &Seeds) {
+    /// Adds one call graph, or one for each of three parts, some of which are of the same thread.
+    fn graphs(&mut self, rows: &Seeds) {
+        if !self.has(PARTS) {
+            return self.graph(rows, self.flags as u16 >> 3);
+        }
+        for (index, rows) in rows.chunks(rows.len().div_ceil(3).max(1)).enumerate() {
+            let part = self.profile.string(&index.to_string());
+            self.graph(rows, self.flags as u16 >> (3 * index));
+            let graph = self.profile.calls.last_mut().expect("just added");
+            graph.part = Some(part);
+        }
+    }
+
+    fn graph(&mut self, rows: &[(u16, u16, i64, u16)], thread: u16) {
         let mut graph = CallGraph::new(self.profile.value_types.len());
         let states = self.flags >> 40;
         for (index, &(a, b, number, c)) in rows.iter().enumerate() {
@@ -366,7 +403,7 @@ impl Builder {
                 }),
             }
         }
-        graph.thread = self.thread(self.flags as u16 >> 3);
+        graph.thread = self.thread(thread);
         self.profile.calls.push(graph);
     }
 }

@@ -4,7 +4,7 @@ use profkit_core::{Facet, Facets, Format, Notes, WriteOptions};
 use profkit_formats::FORMATS;
 use profkit_testkit::fixtures::{dump, readable};
 use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled};
-use profkit_testkit::law;
+use profkit_testkit::{law, said};
 use proptest::prelude::*;
 
 fn both_ways() -> impl Iterator<Item = &'static Format> {
@@ -61,6 +61,38 @@ proptest! {
         let twice = once.canonical().expect("small numbers");
         law::same(&dump(&once), &dump(&twice)).map_err(TestCaseError::fail)?;
         prop_assert_eq!(once.column_totals().expect("small numbers").len(), profile.value_types.len());
+    }
+
+    #[test]
+    fn losing_nothing_changes_nothing(profile in any_profile(Names::Nasty)) {
+        let (same, _) = profile.without(Facets::NONE).expect("small numbers");
+        prop_assert_eq!(said::rows(&profile), said::rows(&same));
+    }
+
+    #[test]
+    fn canonical_samples_sum_up_to_the_same(profile in sampled(Names::Nasty)) {
+        let canonical = profile.canonical().expect("small numbers");
+        let exponents = |profile: &profkit_core::Profile| -> Vec<i32> {
+            profile.value_types.iter().map(|it| i32::from(it.unit.exponent)).collect()
+        };
+        let powers = exponents(&canonical).into_iter().zip(exponents(&profile));
+        let powers: Vec<i128> = powers.map(|(now, before)| 10i128.pow(now.abs_diff(before))).collect();
+        let wide = |(key, sums): (String, Vec<i64>), powers: &[i128]| {
+            (key, sums.iter().zip(powers).map(|(&sum, power)| i128::from(sum) * power).collect::<Vec<_>>())
+        };
+        let ones = vec![1; powers.len()];
+        let is_zero = |profile: &profkit_core::Profile| profile.column_totals().is_ok_and(|it| it.contains(&0));
+        prop_assume!(!is_zero(&profile));
+        let before: Vec<_> = said::sums(&profile).into_iter().map(|row| wide(row, &ones)).collect();
+        let now: Vec<_> = said::sums(&canonical).into_iter().map(|row| wide(row, &powers)).collect();
+        prop_assert_eq!(before, now);
+    }
+
+    #[test]
+    fn a_call_graph_has_the_totals_of_its_stacks(profile in prop_oneof![sampled(Names::Plain), evented(Names::Plain)]) {
+        let (named, _) = profile.without(Facets::of(&[Facet::Unnamed])).expect("small numbers");
+        let graph = profkit_core::derive::call_graph(&named, &mut Notes::new()).expect("small numbers");
+        prop_assert_eq!(said::totals(&named), said::stated(&graph));
     }
 
     #[test]

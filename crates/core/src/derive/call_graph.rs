@@ -5,7 +5,7 @@ use crate::calls::{Arc, CallGraph, Total};
 use crate::error::Result;
 use crate::facet::Facets;
 use crate::hash::Map;
-use crate::id::{FrameId, FunctionId, Id, ThreadId};
+use crate::id::{FrameId, FunctionId, ThreadId};
 use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 use crate::samples::{Sample, Samples};
@@ -61,7 +61,13 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
 fn note_losses(profile: &Profile, notes: &mut Notes) {
     let census = profile.census();
     let stacks = profile.samples.len() as u64;
-    notes.add(NoteKind::Lost, "stacks became a call graph", stacks, "samples lost their chain of callers", || None);
+    notes.add(
+        NoteKind::Lost,
+        "stacks became a call graph",
+        stacks,
+        "samples lost their chain of callers|sample lost its chain of callers",
+        || None,
+    );
     for facet in
         [crate::Facet::EmptyStacks, crate::Facet::Timestamps, crate::Facet::CallBoundaries, crate::Facet::Labels]
     {
@@ -80,8 +86,9 @@ type ArcKey = (FrameId, FunctionId);
 struct Builder<'p> {
     profile: &'p Profile,
     path: Vec<FrameId>,
-    active: Vec<u32>,
-    totals: Vec<Option<Vec<i64>>>,
+    // By function, not a row for every function of the profile: there may be as many threads as functions.
+    active: Map<FunctionId, u32>,
+    totals: Map<FunctionId, Vec<i64>>,
     own: Map<FrameId, Vec<i64>>,
     arcs: Map<ArcKey, ArcCosts>,
 }
@@ -98,8 +105,8 @@ impl<'p> Builder<'p> {
         Builder {
             profile,
             path: Vec::new(),
-            active: vec![0; profile.functions.len()],
-            totals: vec![None; profile.functions.len()],
+            active: Map::default(),
+            totals: Map::default(),
             own: Map::default(),
             arcs: Map::default(),
         }
@@ -132,18 +139,17 @@ impl<'p> Builder<'p> {
                 callee_self: Some(&costs.callee_self),
             });
         }
-        for (index, total) in self.totals.iter().enumerate() {
-            let function = FunctionId::from_index(index);
+        let mut totals: Vec<_> = self.totals.into_iter().collect();
+        totals.sort_unstable_by_key(|(function, _)| *function);
+        for (function, costs) in totals {
             let counts = calls.map(|calls| calls.functions.get(&function));
             let [all, primitive] = [0, 1].map(|index| counts.map(|counts| count(counts, index)));
-            if let Some(costs) = total {
-                graph.add_total(Total {
-                    function: transfer.function(to, function),
-                    calls: all.as_ref().map(|count| &count[..]),
-                    primitive_calls: primitive.as_ref().map(|count| &count[..]),
-                    inclusive: Some(costs),
-                });
-            }
+            graph.add_total(Total {
+                function: transfer.function(to, function),
+                calls: all.as_ref().map(|count| &count[..]),
+                primitive_calls: primitive.as_ref().map(|count| &count[..]),
+                inclusive: Some(&costs),
+            });
         }
         graph
     }
@@ -162,11 +168,12 @@ impl Visitor for Builder<'_> {
             }
             arc.active += 1;
         }
-        if let Some(function) = self.profile.frames[frame].function.map(Id::index) {
-            if self.active[function] == 0 {
-                add(self.totals[function].get_or_insert_with(|| vec![0; below.len()]), below)?;
+        if let Some(function) = self.profile.frames[frame].function {
+            let active = self.active.entry(function).or_default();
+            if *active == 0 {
+                add(self.totals.entry(function).or_insert_with(|| vec![0; below.len()]), below)?;
             }
-            self.active[function] += 1;
+            *active += 1;
         }
         self.path.push(frame);
         Ok(())
@@ -188,8 +195,9 @@ impl Visitor for Builder<'_> {
         if let Some(arc) = self.arc(frame).and_then(|key| self.arcs.get_mut(&key)) {
             arc.active -= 1;
         }
-        if let Some(function) = self.profile.frames[frame].function {
-            self.active[function.index()] -= 1;
+        let function = self.profile.frames[frame].function;
+        if let Some(active) = function.and_then(|function| self.active.get_mut(&function)) {
+            *active -= 1;
         }
     }
 }
@@ -251,4 +259,27 @@ impl Calls {
 fn count(counts: &mut [i64; 2], is_primitive: bool) {
     counts[0] += 1;
     counts[1] += i64::from(is_primitive);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{Frame, Function, Thread};
+    use crate::value::ValueType;
+
+    #[test]
+    fn every_function_may_have_a_thread_of_its_own() {
+        let mut profile = Profile::new(vec![ValueType::unnamed()]);
+        for index in 0..30_000 {
+            let name = profile.string(&index.to_string());
+            let function = profile.function(Function::named(name));
+            let frame = profile.frame(Frame { function: Some(function), ..Frame::default() });
+            let thread = Some(profile.thread(Thread { id: Some(name), ..Thread::default() }));
+            let stack = Some(profile.stack(&[frame]).expect("not too deep"));
+            profile.samples.push(Sample { thread, ..Sample::new(stack, &[1]) });
+        }
+        let graph = call_graph(&profile, &mut Notes::new()).expect("small numbers");
+        assert_eq!(graph.calls.len(), 30_000);
+        assert_eq!(graph.column_totals().expect("small numbers"), [30_000]);
+    }
 }
