@@ -41,6 +41,8 @@ pub enum NoteKind {
     Rounded,
     /// A part of the input was passed over.
     Skipped,
+    /// Something was left out because the user asked for that.
+    Dropped,
     /// The input is odd but nothing is lost.
     Odd,
 }
@@ -48,7 +50,7 @@ pub enum NoteKind {
 impl NoteKind {
     /// Returns whether a strict run refuses to go on after such a note.
     pub fn is_loss(self) -> bool {
-        self != NoteKind::Odd
+        !matches!(self, NoteKind::Dropped | NoteKind::Odd)
     }
 }
 
