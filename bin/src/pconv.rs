@@ -1,7 +1,7 @@
 //! Converts a profile from one format into another.
 
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ValueArgs};
+use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::{Failure, Result, Session, Source, Tool, convert, knobs};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +45,8 @@ struct Pconv {
     #[command(flatten)]
     value: ValueArgs,
     #[command(flatten)]
+    thread: ThreadArgs,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     format: FormatArgs,
@@ -77,10 +79,11 @@ impl Pconv {
         knobs::check(&self.input.knobs, &[source.format(), format])?;
         let mut profile = source.read(&mut session.notes)?;
         drop(source);
-        if self.idle == Idle::Drop {
-            profile = convert::without_idle(&profile)?;
-        }
         let value = self.value.index(&profile)?;
+        profile = self.thread.apply(profile, value, &mut session.notes)?;
+        if self.idle == Idle::Drop {
+            profile = convert::without_idle(&profile, &mut session.notes)?;
+        }
         let options = self.format.write_options(knobs::of(&self.input.knobs, format), value);
         let outputs = if self.all_values {
             convert::write_all_values(session, &profile, format, &options, path)?
@@ -94,6 +97,8 @@ impl Pconv {
         let source = self.open()?;
         knobs::check(&self.input.knobs, &[source.format()])?;
         let profile = source.read(&mut session.notes)?;
+        let value = self.value.index(&profile)?;
+        let profile = self.thread.apply(profile, value, &mut session.notes)?;
         session.print(None, &convert::describe(&source, &profile)?)
     }
 

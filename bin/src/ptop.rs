@@ -1,7 +1,7 @@
 //! Lists the functions of a profile by what they cost.
 
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{InputArgs, OutputArgs, Shared, ValueArgs};
+use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::top::TopList;
 use profkit_cli::{Result, Session, Source, Tool, knobs};
 use profkit_ops::Sort;
@@ -35,6 +35,8 @@ struct Ptop {
     #[command(flatten)]
     value: ValueArgs,
     #[command(flatten)]
+    thread: ThreadArgs,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     shared: Shared,
@@ -59,6 +61,7 @@ impl Tool for Ptop {
         knobs::check(&self.input.knobs, &[source.format()])?;
         let profile = source.read(&mut session.notes)?;
         let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
+        let profile = self.thread.apply(profile, Some(value), &mut session.notes)?;
         let sort = match self.sort {
             Order::Own => Sort::Own,
             Order::Total => Sort::Total,

@@ -6,3 +6,4 @@ mod outputs;
 mod pconv;
 mod ptop;
 mod shared;
+mod threads;

@@ -52,11 +52,11 @@ fn all_values_appear_together_or_not_at_all() {
 fn idle_time_can_be_dropped() {
     let folder = Folder::new();
     let idle = SMALL.replace(r#"{"stack":1,"#, "{");
-    let samples = |line: &str| {
-        let run = folder.pipe(PCONV, line, idle.as_bytes()).succeeds();
-        run.text().matches("time_ns").count()
-    };
-    assert_eq!((samples("-t profkit"), samples("-t profkit --idle drop")), (2, 1));
+    let run = folder.pipe(PCONV, "--strict --idle drop -t profkit", idle.as_bytes());
+    let note = "note: idle time is dropped: 1 samples without a stack are left out\n";
+    assert_eq!((run.code, run.stderr.as_str(), run.text().matches("time_ns").count()), (Some(0), note, 1));
+    let run = folder.pipe(PCONV, "-t profkit", idle.as_bytes()).succeeds();
+    assert_eq!(run.text().matches("time_ns").count(), 2);
 }
 
 #[test]

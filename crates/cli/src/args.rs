@@ -3,7 +3,7 @@
 use crate::failure::{Failure, Result};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice};
-use profkit_core::{Format, Profile, WriteOptions};
+use profkit_core::{Format, Notes, Profile, WriteOptions};
 use profkit_formats::FORMATS;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +39,15 @@ pub struct ValueArgs {
     /// Value to show, by name or index, where there are several
     #[arg(short = 'v', long, visible_alias = "sample-index", value_name = "NAME")]
     pub value: Option<String>,
+}
+
+/// Which threads of the input are looked at.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct ThreadArgs {
+    /// Only the thread of this id or name; `active` is the one that costs most
+    #[arg(long, value_name = "NAME|ID|active")]
+    pub thread: Option<String>,
 }
 
 /// Where the result goes.
@@ -166,6 +175,21 @@ impl ValueArgs {
                 Err(Failure::Error(format!("--value {wanted}: {what}; there are: {list}")))
             }
         }
+    }
+}
+
+impl ThreadArgs {
+    /// Returns the profile, less what belongs to other threads than the one asked for, if one was; `value`
+    /// is the index of the value that tells which one costs most.
+    ///
+    /// # Errors
+    ///
+    /// A thread that the profile does not have is an error that lists the threads there are.
+    pub fn apply(&self, profile: Profile, value: Option<usize>, notes: &mut Notes) -> Result<Profile> {
+        let Some(wanted) = &self.thread else { return Ok(profile) };
+        let value = value.unwrap_or(profile.default_value());
+        let only = profkit_ops::only_thread(&profile, wanted, value, notes);
+        only.map_err(|error| Failure::Error(format!("--thread: {}", error.message())))
     }
 }
 

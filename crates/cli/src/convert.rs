@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
-use profkit_core::{Facet, Facets, Format, Profile, WriteOptions};
+use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, WriteOptions};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -62,14 +62,19 @@ pub fn write_all_values(
     Ok(outputs)
 }
 
-/// Returns the profile without samples that have no stack: time in which nothing ran.
+/// Returns the profile without samples that have no stack, which is time in which nothing ran, and notes
+/// how many those were.
 ///
 /// # Errors
 ///
-/// Fails as [`Profile::without`] does.
-pub fn without_idle(profile: &Profile) -> Result<Profile> {
-    let less = profile.without(Facets::of(&[Facet::EmptyStacks]));
-    less.map(|(less, _)| less).map_err(|error| Failure::Error(error.to_string()))
+/// Fails as [`Profile::filtered`] does.
+pub fn without_idle(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
+    let idle = profile.samples.iter().filter(|sample| sample.stack.is_none()).count() as u64;
+    if idle > 0 {
+        notes.add(NoteKind::Dropped, "idle time is dropped", idle, "samples without a stack are left out", || None);
+    }
+    let less = profile.filtered(|sample| sample.stack.is_some(), |_| true);
+    less.map_err(|error| Failure::Error(error.to_string()))
 }
 
 /// Returns what a profile holds, for people.

@@ -5,8 +5,8 @@ use crate::failure::{Failure, Result};
 use crate::session::printable;
 use crate::source::Source;
 use crate::table::{self, Side};
-use profkit_core::{Notes, Profile, Unit};
-use profkit_ops::{Sort, TopRow, top};
+use profkit_core::{Dimension, Notes, Profile, Unit};
+use profkit_ops::{Sort, TopRow, span_ns, thread_shares, top};
 use serde::{Serialize, Serializer};
 
 /// The functions of a profile, and what is said about the profile above them.
@@ -75,9 +75,7 @@ impl<'p> TopList<'p> {
             rows.push((title, format!("{name} {}{mark}", amount(sum, &value_type.unit))));
             title = "";
         }
-        if !self.profile.threads.is_empty() {
-            rows.push(("threads", count(self.profile.threads.len() as i64)));
-        }
+        rows.extend(self.threads());
         let nanoseconds = Unit::named("nanoseconds");
         rows.extend(meta.duration_ns.map(|duration| ("duration", amount(duration, &nanoseconds))));
         rows.push(("samples", count(self.profile.samples.len() as i64)));
@@ -88,6 +86,27 @@ impl<'p> TopList<'p> {
         rows.push(("functions", functions));
         let rows: Vec<_> = rows.into_iter().map(|(name, text)| vec![name.to_owned(), printable(&text)]).collect();
         table::lines(&rows, &[Side::Left; 2])
+    }
+
+    /// Returns what the header says of threads, where the profile tells them apart: how many the costs are
+    /// summed over, and in how much time those were spent.
+    fn threads(&self) -> Option<(&'static str, String)> {
+        let shares = thread_shares(self.profile, self.value);
+        let threads: Vec<_> = shares.iter().filter_map(|share| share.thread).collect();
+        if let &[thread] = threads.as_slice()
+            && shares.len() == 1
+        {
+            return Some(("thread", self.profile.thread_title(thread)));
+        }
+        let value_type = self.profile.value_types.get(self.value).filter(|_| !threads.is_empty())?;
+        let threads = count(shares.len() as i64);
+        if value_type.unit.dimension != Dimension::Time {
+            return Some(("threads", threads));
+        }
+        let time = if value_type.kind.ends_with("time") { "" } else { " time" };
+        let span = span_ns(self.profile, self.value).or(self.profile.meta.duration_ns);
+        let span = span.map_or(String::new(), |span| format!(", span {}", amount(span, &Unit::named("nanoseconds"))));
+        Some(("threads", format!("{}{time} summed over {threads} threads{span}", value_type.kind)))
     }
 
     /// Returns the cells of one row; `sum` is that of the own costs of all rows up to it.

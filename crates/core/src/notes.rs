@@ -42,6 +42,8 @@ pub enum NoteKind {
     Rounded,
     /// A part of the input was passed over.
     Skipped,
+    /// Something was left out because the user asked for that.
+    Dropped,
     /// The input is odd but nothing is lost.
     Odd,
 }
@@ -49,7 +51,7 @@ pub enum NoteKind {
 impl NoteKind {
     /// Returns whether a strict run refuses to go on after such a note.
     pub fn is_loss(self) -> bool {
-        self != NoteKind::Odd
+        !matches!(self, NoteKind::Dropped | NoteKind::Odd)
     }
 }
 

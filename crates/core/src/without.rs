@@ -23,6 +23,31 @@ impl Profile {
     ///
     /// Values that do not fit into 64 bits in their new unit are an error of kind `Overflow`.
     pub fn without(&self, lost: Facets) -> Result<(Profile, Rounding)> {
+        self.cut(lost, &|_| true, &|_| true)
+    }
+
+    /// Returns this profile with only those samples and call graphs.
+    ///
+    /// Rows keep their order. Functions, stacks and threads that nothing points at any more are gone; what a
+    /// sample shares with the one before it is counted anew where there was another one between them.
+    ///
+    /// # Errors
+    ///
+    /// None that the profile itself would not give: nothing grows.
+    pub fn filtered(
+        &self,
+        keeps_sample: impl Fn(&Sample<'_>) -> bool,
+        keeps_graph: impl Fn(&CallGraph) -> bool,
+    ) -> Result<Profile> {
+        Ok(self.cut(Facets::NONE, &keeps_sample, &keeps_graph)?.0)
+    }
+
+    fn cut(
+        &self,
+        lost: Facets,
+        keeps_sample: &KeepsSample<'_>,
+        keeps_graph: &KeepsGraph<'_>,
+    ) -> Result<(Profile, Rounding)> {
         let columns = if lost.has(Facet::SeveralValues) && !self.value_types.is_empty() {
             vec![self.default_value()]
         } else {
@@ -40,7 +65,9 @@ impl Profile {
             }
         }
         let all_columns = self.value_types.len();
-        let mut cut = Cut { columns: &columns, all_columns, scales: &scales, lost, rounding: Rounding::default() };
+        let rounding = Rounding::default();
+        let mut cut =
+            Cut { columns: &columns, all_columns, scales: &scales, lost, keeps_sample, keeps_graph, rounding };
         cut.samples(self, &mut to, &mut transfer)?;
         cut.calls(self, &mut to, &mut transfer)?;
         let rounding = cut.rounding.and(to.meta.rescale_period(lost)?);
@@ -98,11 +125,16 @@ fn named_unit(unit: &Unit) -> (Unit, u64, u64) {
     }
 }
 
+type KeepsSample<'k> = dyn Fn(&Sample<'_>) -> bool + 'k;
+type KeepsGraph<'k> = dyn Fn(&CallGraph) -> bool + 'k;
+
 struct Cut<'c> {
     columns: &'c [usize],
     all_columns: usize,
     scales: &'c [Scale],
     lost: Facets,
+    keeps_sample: &'c KeepsSample<'c>,
+    keeps_graph: &'c KeepsGraph<'c>,
     rounding: Rounding,
 }
 
@@ -149,13 +181,13 @@ impl Cut<'_> {
         let mut values = self.columns.iter().map(|&column| sample.values[column]);
         let is_lost = self.lost.has(Facet::EmptyStacks) && sample.stack.is_none()
             || self.lost.has(Facet::NegativeValues) && values.any(|value| value < 0);
-        !is_lost
+        !is_lost && (self.keeps_sample)(&sample)
     }
 
     fn calls(&mut self, from: &Profile, to: &mut Profile, transfer: &mut Transfer<'_>) -> Result<()> {
         // Counts of different columns do not add up: such graphs stay apart.
         let mut places: HashMap<(Option<ThreadId>, Option<StringId>, usize), usize> = HashMap::new();
-        for graph in &from.calls {
+        for graph in from.calls.iter().filter(|graph| (self.keeps_graph)(graph)) {
             let thread = transfer.thread(to, graph.thread);
             let part = graph.part.filter(|_| !self.lost.has(Facet::Parts)).map(|part| transfer.string(to, part));
             let counts = self.count_columns(graph).len();
@@ -305,5 +337,62 @@ impl Meta {
             keep_frames: text(&self.keep_frames, Facet::FrameFilters),
             invented: self.invented,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{Frame, Function, Thread};
+
+    fn named(profile: &mut Profile, name: &str) -> (crate::FunctionId, crate::FrameId) {
+        let name = profile.string(name);
+        let function = profile.function(Function::named(name));
+        (function, profile.frame(Frame { function: Some(function), ..Frame::default() }))
+    }
+
+    fn thread(profile: &mut Profile, id: &str) -> Option<ThreadId> {
+        let id = profile.text(id);
+        Some(profile.thread(Thread { id, ..Thread::default() }))
+    }
+
+    #[test]
+    fn the_calls_that_samples_share_are_the_least_over_what_was_between_them() {
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "ns")]);
+        let path = ["a", "b", "c"].map(|name| named(&mut profile, name).1);
+        let stack = Some(profile.stack(&path).unwrap());
+        let [one, two] = ["1", "2"].map(|id| thread(&mut profile, id));
+        for (thread, value, kept) in [(one, 1, 0), (two, 2, 0), (one, 3, 1), (one, 4, 2), (two, 5, 3), (one, 6, 3)] {
+            let kept = Some(kept);
+            profile.samples.push(Sample { thread, kept, ..Sample::new(stack, &[value]) });
+        }
+        let shared = |keeps: fn(&Sample<'_>) -> bool| -> Vec<(i64, Option<u32>)> {
+            let filtered = profile.filtered(keeps, |_| true).unwrap();
+            filtered.samples.iter().map(|sample| (sample.values[0], sample.kept)).collect()
+        };
+        assert_eq!(shared(|sample| sample.values[0] != 3), [(1, 0), (2, 0), (4, 1), (5, 3), (6, 3)].map(some));
+        assert_eq!(shared(|sample| sample.values[0] % 2 == 1), [(1, 0), (3, 1), (5, 0)].map(some));
+    }
+
+    fn some((value, kept): (i64, u32)) -> (i64, Option<u32>) {
+        (value, Some(kept))
+    }
+
+    #[test]
+    fn what_nothing_points_at_any_more_is_gone() {
+        let mut profile = Profile::new(vec![ValueType::new("cpu", "ns")]);
+        for id in ["1", "2"] {
+            let (function, frame) = named(&mut profile, id);
+            let mut graph = CallGraph::new(1);
+            graph.thread = thread(&mut profile, id);
+            graph.add_own(frame, &[7]);
+            graph.add_arc(Arc { calls: Some(&[3]), ..Arc::new(frame, function) });
+            profile.calls.push(graph);
+        }
+        let second = profile.calls[1].thread;
+        let filtered = profile.filtered(|_| true, |graph| graph.thread == second).unwrap();
+        let names: Vec<_> = filtered.functions.iter().map(|(_, it)| &filtered.strings[it.name]).collect();
+        assert_eq!((names, filtered.threads.len(), filtered.calls.len()), (vec!["2"], 1, 1));
+        assert_eq!(filtered.calls[0].arcs().next().unwrap().calls, Some(&[3][..]));
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! Operations know no format and print nothing: a profile goes in, a profile or a table comes out.
 //!
-//! - [`top`]: what each function costs, on its own and with all that it called.
+//! - [`top`]: what each function costs, on its own and with all that it called;
+//! - [`only_thread`]: one thread alone.
 
+mod thread;
 mod top;
 
+pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
 pub use top::{Sort, TopRow, top};
