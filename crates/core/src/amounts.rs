@@ -172,9 +172,13 @@ impl Rounding {
     /// Notes what was rounded, if anything was; `to` names what the numbers are counts of now.
     pub fn note(self, notes: &mut Notes, to: &str) {
         if self.count > 0 {
-            notes.add(NoteKind::Rounded, format!("values are rounded to {to}"), self.count, "values changed", || {
-                format!("at most by {:.2e}, in sum by {:.2e}", self.largest, self.sum)
-            });
+            notes.add(
+                NoteKind::Rounded,
+                format!("values are rounded to {to}"),
+                self.count,
+                "values changed|value changed",
+                || format!("at most by {:.2e}, in sum by {:.2e}", self.largest, self.sum),
+            );
         }
     }
 

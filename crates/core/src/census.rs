@@ -78,7 +78,7 @@ impl Profile {
         let unnamed = ValueType::unnamed();
         for (index, value_type) in self.value_types.iter().enumerate() {
             let name = || format!("{}/{}", value_type.kind, value_type.unit.name);
-            census.add(Facet::SeveralValues, index > 0, name);
+            census.add(Facet::SeveralValues, index != self.default_value(), name);
             let is_named = value_type.kind != unnamed.kind || value_type.unit.name != unnamed.unit.name;
             census.add(Facet::ValueTypes, is_named, name);
             let is_odd = value_type.role != self.usual_role(value_type);

@@ -17,7 +17,8 @@ pub struct Note {
     pub what: String,
     /// How often.
     pub count: u64,
-    /// What `count` counts: `samples lost theirs`. Empty where a count says nothing.
+    /// What `count` counts: `samples lost theirs|sample lost its own`, for many and for one where they
+    /// differ. Empty where a count says nothing.
     pub of: &'static str,
     /// The first example, in the words of the profile.
     pub example: Option<String>,
@@ -103,9 +104,14 @@ impl fmt::Display for Note {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.what)?;
         if !self.of.is_empty() {
-            write!(out, ": {} {}", thousands(self.count), self.of)?;
+            let (many, one) = self.of.split_once('|').unwrap_or((self.of, self.of));
+            write!(out, ": {} {}", thousands(self.count), if self.count == 1 { one } else { many })?;
         }
         match &self.example {
+            // The largest of its kind says more there than the first would.
+            Some(example) if matches!(self.kind, NoteKind::Rounded | NoteKind::Estimated) => {
+                write!(out, " ({example})")
+            }
             Some(example) => write!(out, " (first: {example})"),
             None => Ok(()),
         }

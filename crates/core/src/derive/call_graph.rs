@@ -61,7 +61,13 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
 fn note_losses(profile: &Profile, notes: &mut Notes) {
     let census = profile.census();
     let stacks = profile.samples.len() as u64;
-    notes.add(NoteKind::Lost, "stacks became a call graph", stacks, "samples lost their chain of callers", || None);
+    notes.add(
+        NoteKind::Lost,
+        "stacks became a call graph",
+        stacks,
+        "samples lost their chain of callers|sample lost its chain of callers",
+        || None,
+    );
     for facet in
         [crate::Facet::EmptyStacks, crate::Facet::Timestamps, crate::Facet::CallBoundaries, crate::Facet::Labels]
     {

@@ -378,8 +378,8 @@ mod tests {
         let source = Source::new(1).own("f", 0, &[100]).total("f", &[100]).total("main", &[170]);
         let (_, notes) = source.arc("main", "f", 1, &[100]).stacks_and_notes();
         let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        let wanted = "stacks are estimated from a call graph: 1 functions have a total off by more than 1 % \
-                      (first: main, the farthest off, 100.0 % instead of 170.0 %)";
+        let wanted = "stacks are estimated from a call graph: 1 function has a total off by more than 1 % \
+                      (main, the farthest off, 100.0 % instead of 170.0 %)";
         assert_eq!(notes, [wanted]);
     }
 

@@ -14,6 +14,9 @@ const NOTED: f64 = 0.01;
 /// The share of the program that has to be folded to be told.
 const NOTED_FOLDED: f64 = 0.001;
 
+/// What is counted of an estimate.
+const TOTALS_OFF: &str = "functions have a total off by more than 1 %|function has a total off by more than 1 %";
+
 /// What is certainly wrong with an estimate.
 #[derive(Default)]
 pub(super) struct Doubts {
@@ -66,7 +69,7 @@ impl Doubts {
         if folded > NOTED_FOLDED {
             what += &format!(", with {:.1} % of the cost on chains that were cut off", folded * 100.0);
         }
-        notes.add(NoteKind::Estimated, what, count, "functions have a total off by more than 1 %", || worst);
+        notes.add(NoteKind::Estimated, what, count, TOTALS_OFF, || worst);
         for (negative, value_type) in self.negative.into_iter().zip(&from.value_types) {
             if negative.functions > 0 {
                 let what = format!(
