@@ -136,6 +136,7 @@ write("bad/java_without_resolution.heapz", JAVA_HEAP.replace("resolution = bytes
 write("bad/java_of_no_objects.heapz", JAVA_HEAP.replace(" 16 @", " 0 @"))
 write("bad/names_that_double.count", COUNT + "MAPPED_LIBRARIES:\na0=xxxxxxxx\n" + "".join(
     f"a{n}=$a{n - 1}$a{n - 1}\n" for n in range(1, 10)) + "".join(f"b{n}=$a9$a9$a9$a9$b{n - 1}\n" for n in range(1, 9)))
+write("bad/names_without_end.count", COUNT + "MAPPED_LIBRARIES:\n" + "a=b\n" * 65)
 write("bad/no_delay.contentionz", CONTENTION.replace("2000  1 @", "2000 @"))
 write("bad/not_a_thread.threadz", THREADZ.replace("--- Thread 7f10a2001700 (name: thread1/14760) stack:", "--- What"))
 write("bad/period_too_large.prof", profilez("<Q", 0, *STACKS, period=1 << 63))

@@ -94,16 +94,16 @@ fn set(
 
 /// Reads `DELAY COUNT @ 0xADDRESS ...`.
 fn sample(mut line: Cursor<'_>, scale: &Scale, draft: &mut Draft, notes: &mut Notes) -> Result<()> {
-    let place = line.place(line.rest);
+    let at = line.rest;
     let (mut delay, mut count) = (line.number()?, line.number()?);
     line.expect("@")?;
     if scale.period > 0 {
         if scale.cycles_per_second > 0 {
             let cycles_per_ns = scale.cycles_per_second as f64 / 1e9;
             let delay_ns = delay as f64 * scale.period as f64 / cycles_per_ns;
-            delay = whole(delay_ns).map_err(|error| error.at(place.clone()))?;
+            delay = whole(delay_ns).map_err(|error| error.at(line.place(at)))?;
         }
-        count = count.checked_mul(scale.period).ok_or_else(|| Error::overflow("a scaled value").at(place))?;
+        count = count.checked_mul(scale.period).ok_or_else(|| Error::overflow("a scaled value").at(line.place(at)))?;
     }
     draft.sample(&[count, delay], |to| line.addresses(to, notes))?;
     draft.step_back(0);

@@ -7,6 +7,8 @@ use profkit_core::{Error, Mapping, NoteKind, Notes, Result, Symbols};
 
 /// How long a line may get by what its `$NAME`s stand for.
 const LONGEST_LINE: usize = 1 << 16;
+/// How many names may be set: each `$` is compared with all of them.
+const MOST_NAMES: usize = 64;
 
 /// Returns whether a line says that a memory map follows.
 pub(super) fn is_header(line: &[u8]) -> bool {
@@ -50,6 +52,10 @@ pub(super) fn read(lines: &mut Cursor<'_>, draft: &mut Draft, notes: &mut Notes)
         } else if let Some(at) = written.iter().position(|&byte| byte == b'=') {
             let value = spelled.iter().position(|&byte| byte == b'=').and_then(|at| spelled.get(at.checked_add(1)?..));
             let key = written.get(..at).unwrap_or_default().trim_ascii();
+            if attributes.len() == MOST_NAMES {
+                let message = format!("a memory map sets more than {MOST_NAMES} names");
+                return Err(Error::limit(message).at(lines.place(line)));
+            }
             attributes.push((key, value.unwrap_or_default().trim_ascii().to_vec()));
         } else if !is_comment(line) {
             let example = || Some(escaped(line).into_owned());
