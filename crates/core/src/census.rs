@@ -181,6 +181,7 @@ impl Profile {
             census.add(Facet::Modules, function.module.is_some(), name);
             census.add(Facet::Files, function.file.is_some(), name);
             census.add(Facet::FullPaths, function.full_path.is_some(), name);
+            census.add(Facet::Contexts, function.context_of.is_some(), name);
             census.add(Facet::StartLines, function.start_line.is_some(), name);
         }
         census.namesakes = shared(self.functions.iter().map(|(_, function)| function.name));
