@@ -20,7 +20,7 @@ impl<'a> Reader<'a, '_> {
         self.check_events(line)?;
         self.is_in_body = true;
         let mut rest = line;
-        self.move_to(&mut rest, line)?;
+        self.move_to(&mut rest)?;
         let has_counts = self.counts(rest)?;
         match std::mem::replace(&mut self.next, Next::Own) {
             Next::Jump => {}
@@ -40,11 +40,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Takes the positions at the start of a line.
-    fn move_to(&mut self, rest: &mut &'a [u8], line: &'a [u8]) -> Result<()> {
+    fn move_to(&mut self, rest: &mut &'a [u8]) -> Result<()> {
         for &position in &self.positions {
-            let place = &mut self.at[position as usize];
+            let place = self.at.of(position);
             let wrong = |found: &[u8]| self.lines.unlike("a position", found);
-            let found = word(rest).ok_or_else(|| wrong(line))?;
+            let found = word(rest).ok_or_else(|| wrong(rest))?;
             let to = subposition(found, *place).ok_or_else(|| wrong(found))?;
             *place = to.at;
             if to.is_range {
@@ -66,7 +66,9 @@ impl<'a> Reader<'a, '_> {
         while let Some(found) = word(&mut rest) {
             let Some(count) = count(&self.lines, found)? else { return Err(self.lines.unlike("a count", found)) };
             let Some(&column) = columns.next() else {
-                return Err(self.lines.unlike(&format!("at most {} counts", self.columns.len()), found));
+                return Err(self
+                    .lines
+                    .unlike(&format!("no more counts than the {} events", self.columns.len()), found));
             };
             if let (Some(cost), Some(event)) = (self.costs.get_mut(column), self.events.events.get(column)) {
                 *cost = count.checked_mul(event.factor).ok_or_else(|| self.lines.too_large("a count", found))?;
@@ -86,7 +88,8 @@ impl<'a> Reader<'a, '_> {
         let calls = calls.and_then(|calls| i64::try_from(calls).ok());
         let calls = calls.ok_or_else(|| self.lines.too_large("a number of calls", found))?;
         let callee = std::mem::take(&mut self.callee);
-        let name = callee.name.ok_or_else(|| self.lines.unlike("the name of a callee, cfn=, before its calls", line))?;
+        let name =
+            callee.name.ok_or_else(|| self.lines.unlike("the name of a callee, cfn=, before its calls", line))?;
         let callee = Caller {
             object: callee.object.unwrap_or(self.object),
             file: callee.file.unwrap_or(self.file),
@@ -110,7 +113,7 @@ impl<'a> Reader<'a, '_> {
         }
         let place = self.positions.iter().position(|&it| it == Position::Line)?;
         let word = std::iter::from_fn(|| word(&mut rest)).nth(place)?;
-        line_number(subposition(word, self.at[Position::Line as usize])?.at)
+        line_number(subposition(word, self.at.line)?.at)
     }
 
     fn has_start_lines(&self) -> bool {
@@ -136,8 +139,9 @@ impl<'a> Reader<'a, '_> {
 
     /// Returns the frame of the function and the place at hand.
     fn frame(&mut self) -> FrameId {
-        let mut line = self.positions.contains(&Position::Line).then(|| line_number(self.at[2])).flatten();
-        let address = self.positions.contains(&Position::Instruction).then(|| NonZeroU64::new(self.at[0])).flatten();
+        let mut line = self.positions.contains(&Position::Line).then(|| line_number(self.at.line)).flatten();
+        let address =
+            self.positions.contains(&Position::Instruction).then(|| NonZeroU64::new(self.at.instruction)).flatten();
         let starts = if self.has_start_lines() { line.take() } else { None };
         // Where a function starts is known from its name there, and nothing else is a line.
         line = line.filter(|_| !self.is_yappi);
@@ -146,7 +150,7 @@ impl<'a> Reader<'a, '_> {
             Some(id) if starts.is_none() => id,
             _ => self.function_of(caller, starts),
         });
-        let file_of_function = caller.as_ref().map_or(None, |caller| caller.file);
+        let file_of_function = caller.as_ref().and_then(|caller| caller.file);
         self.caller = caller.map(|caller| Caller { id: function.filter(|_| starts.is_none()), ..caller });
         let file: Option<StringId> = self.file.filter(|_| self.file != file_of_function);
         self.profile.frame(Frame { function, file, line, address, ..Frame::default() })

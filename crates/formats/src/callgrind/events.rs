@@ -30,16 +30,18 @@ impl Event {
             let kind = kind.strip_suffix('_').unwrap_or(kind);
             return Event::of(kind, unit);
         }
-        let is_known =
-            |&&(writer, event, _): &&(&str, &str, &str)| creator.starts_with(writer) && event == name;
+        let is_known = |&&(writer, event, _): &&(&str, &str, &str)| creator.starts_with(writer) && event == name;
         Event::of(name, KNOWN.iter().find(is_known).map_or(COUNT, |&(.., unit)| unit))
     }
 
-    /// Returns this event with the unit that its long name tells, if it tells one: `elapsed ns` in parentheses.
+    /// Returns this event with the unit that its long name ends with, if it ends with one: `elapsed ns` in parentheses, or
+    /// `total Bytes`.
     pub(super) fn with_long_name(self, long: &str) -> Event {
         let words = long.strip_suffix(')').and_then(|long| long.rsplit_once('('));
-        let unit = words.and_then(|(_, words)| words.split_whitespace().last()).map(spelled_out);
-        match unit.filter(|unit| self.value_type.unit.name == COUNT && Unit::named(unit).dimension == Dimension::Time) {
+        let time = words.and_then(|(_, words)| words.split_whitespace().last());
+        let time = time.filter(|unit| Unit::named(unit).dimension == Dimension::Time).map(spelled_out);
+        let unit = time.or(long.ends_with(" Bytes").then_some("bytes"));
+        match unit.filter(|_| self.value_type.unit.name == COUNT) {
             Some(unit) => Event::of(&self.value_type.kind, unit),
             None => self,
         }
@@ -104,12 +106,14 @@ mod tests {
         assert_eq!(Event::named("Ticks", "yappi").value_type.unit.name, "microseconds");
         let long = Event::named("sysTime", "").with_long_name("sysTime (elapsed ns)");
         assert_eq!(long.value_type.unit.name, "nanoseconds");
+        assert_eq!(Event::named("totB", "").with_long_name("total Bytes").value_type.unit.name, "bytes");
         assert_eq!(Event::named("Ir", "").with_long_name("instructions (read)").value_type.unit.name, "count");
     }
 
     #[test]
     fn names_are_read_as_what_they_were_made_of() {
-        for (kind, unit) in [("Ir", "count"), ("cpu", "nanoseconds"), ("a_", "bytes"), ("", "count"), ("f(x)", "count")] {
+        for (kind, unit) in [("Ir", "count"), ("cpu", "nanoseconds"), ("a_", "bytes"), ("", "count"), ("f(x)", "count")]
+        {
             let value_type = ValueType::new(kind, unit);
             assert_eq!(Event::named(&name(&value_type), "").value_type, value_type);
         }

@@ -10,8 +10,20 @@ use std::collections::HashMap;
 const MOST_EVENTS: usize = 256;
 
 /// The keys of a header.
-pub(super) const KEYS: &[&str] =
-    &["version", "creator", "pid", "cmd", "part", "thread", "desc", "event", "events", "positions", "arch", "timeframe (BB)"];
+pub(super) const KEYS: &[&str] = &[
+    "version",
+    "creator",
+    "pid",
+    "cmd",
+    "part",
+    "thread",
+    "desc",
+    "event",
+    "events",
+    "positions",
+    "arch",
+    "timeframe (BB)",
+];
 
 /// Returns the key and the value of a line of the head, and none for any other line.
 pub(super) fn entry(line: &[u8]) -> Option<(&'static str, &[u8])> {
@@ -114,6 +126,25 @@ pub(super) enum Position {
     Instruction,
     Block,
     Line,
+}
+
+/// Where costs are, or were last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    pub(super) instruction: u64,
+    pub(super) block: u64,
+    pub(super) line: u64,
+}
+
+impl Place {
+    /// Returns one position of the place.
+    pub(super) fn of(&mut self, position: Position) -> &mut u64 {
+        match position {
+            Position::Instruction => &mut self.instruction,
+            Position::Block => &mut self.block,
+            Position::Line => &mut self.line,
+        }
+    }
 }
 
 /// Returns the positions that a line of the head names.

@@ -1,6 +1,6 @@
 //! From lines to call graphs, one for each part of the file.
 
-use super::header::{Events, KEYS, Part, Position, check_version, entry, positions};
+use super::header::{Events, KEYS, Part, Place, Position, check_version, entry, positions};
 use super::lines::{Lines, count, shown, word};
 use super::marks::{FILE, ThreadMark, UNCOUNTED};
 use super::names::{Name, Names, UNKNOWN};
@@ -39,8 +39,7 @@ pub(super) struct Reader<'a, 'n> {
     pub(super) positions: Vec<Position>,
     pub(super) columns: Vec<usize>,
     pub(super) sums: Sums<'a>,
-    /// Where costs were last, for each position.
-    pub(super) at: [u64; 3],
+    pub(super) at: Place,
     pub(super) object: Option<StringId>,
     pub(super) file: Option<StringId>,
     pub(super) caller: Option<Caller>,
@@ -105,7 +104,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             positions: vec![Position::Line],
             columns: Vec::new(),
             sums: Sums::new(stride),
-            at: [0; 3],
+            at: Place::default(),
             object: None,
             file: None,
             caller: None,
@@ -184,8 +183,9 @@ impl<'a, 'n> Reader<'a, 'n> {
             "thread" => self.part.thread = Some(text),
             "cmd" if meta.title.is_none() => meta.title = Some(text),
             "cmd" if meta.title.as_ref() == Some(&text) => {}
-            // Later parts repeat what the first one says.
-            _ if text.is_empty() || !self.profile.calls.is_empty() && meta.comments.contains(&text) => {}
+            // Valgrind describes what it did not do by a word and nothing behind it, and later parts repeat the first one.
+            _ if text.is_empty() || text.ends_with(':') && self.events.mark.is_none() => {}
+            _ if !self.profile.calls.is_empty() && meta.comments.contains(&text) => {}
             "cmd" => meta.comments.push(format!("cmd: {text}")),
             _ => meta.comments.push(text),
         }
@@ -265,7 +265,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         while let Some(word) = word(&mut counts) {
             let Some(count) = count(&self.lines, word)? else { return Err(self.lines.unlike("a count", word)) };
             let Some(&column) = columns.next() else {
-                return Err(self.lines.unlike(&format!("at most {} counts", self.columns.len()), word));
+                return Err(self.lines.unlike(&format!("no more counts than the {} events", self.columns.len()), word));
             };
             if let (Some(sum), Some(event)) = (sums.get_mut(column), self.events.events.get(column)) {
                 *sum = i128::from(count) * i128::from(event.factor);
@@ -290,7 +290,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         self.profile.calls.push(graph);
         self.is_in_body = false;
         (self.object, self.file, self.caller) = (None, None, None);
-        (self.callee, self.next, self.at) = (Callee::default(), Next::Own, [0; 3]);
+        (self.callee, self.next, self.at) = (Callee::default(), Next::Own, Place::default());
     }
 
     /// Returns the thread of a part: as our mark says, else as the lines do.

@@ -37,7 +37,9 @@ impl<'a> Sums<'a> {
             };
             let pairs = || self.sums.iter().zip(stated);
             let Some(column) = pairs().position(is_off) else { continue };
-            let (Some(value_type), Some((sum, stated))) = (value_types.get(column), pairs().nth(column)) else { continue };
+            let (Some(value_type), Some((sum, stated))) = (value_types.get(column), pairs().nth(column)) else {
+                continue;
+            };
             let what = format!("{key} is not the sum of the costs");
             let example = || {
                 let kind = &value_type.kind;

@@ -10,7 +10,7 @@ use profkit_core::{
 };
 use std::collections::HashMap;
 use std::io::Write;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// How much text is gathered before it is handed on.
 const BUFFER: usize = 1 << 16;
@@ -204,7 +204,7 @@ impl<'p, 'o> Writer<'p, 'o> {
     fn costs(&mut self, frame: FrameId, costs: Option<&[i64]>) {
         let Frame { function, line, address, .. } = self.profile.frames[frame];
         if self.head.has(Facet::Addresses) {
-            self.text.extend_from_slice(format!("{:#x} ", address.map_or(0, |it| it.get())).as_bytes());
+            self.text.extend_from_slice(format!("{:#x} ", address.map_or(0, NonZeroU64::get)).as_bytes());
         }
         let start = function.and_then(|function| self.profile.functions[function].start_line);
         let line = line.or(start.filter(|_| self.head.has(Facet::StartLines)));

@@ -24,7 +24,8 @@ impl<'p> Head<'p> {
         let census = profile.census();
         let events = event_names(profile);
         let is_read = |(name, value_type): (&String, &ValueType)| Event::named(name, "").value_type == *value_type;
-        let is_plain = events.len() == profile.value_types.len() && events.iter().zip(&profile.value_types).all(is_read);
+        let is_plain =
+            events.len() == profile.value_types.len() && events.iter().zip(&profile.value_types).all(is_read);
         let values = profile.value_types.iter().map(|it| (it.kind.clone(), it.unit.name.clone()));
         let mark = FileMark {
             values: (!is_plain).then(|| values.collect()),
@@ -97,9 +98,10 @@ impl<'p> Head<'p> {
             text.extend_from_slice(line(PART, &mark).as_bytes());
         }
         let mut entry = |key: &str, value: &str| text.extend_from_slice(format!("{key}: {value}\n").as_bytes());
-        let has_pid_comment = self.profile.meta.comments.first().is_some_and(|comment| {
-            comment.strip_prefix("pid: ").is_some_and(|pid| Some(pid) == self.pid.as_deref())
-        });
+        let has_pid_comment =
+            self.profile.meta.comments.first().is_some_and(|comment| {
+                comment.strip_prefix("pid: ").is_some_and(|pid| Some(pid) == self.pid.as_deref())
+            });
         for comment in self.profile.meta.comments.iter().skip(has_pid_comment.into()).filter(|_| part == 0) {
             entry("desc", &noted(comment, notes));
         }
