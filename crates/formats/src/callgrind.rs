@@ -28,7 +28,7 @@
 //! | positions `instr` and `line` | address and line of the frame |
 //! | `fn=scale'2'one` by callgrind | a function of its own, one context of `scale` |
 //! | costs | own cost of the frame |
-//! | `cob=` `cfi=` `cfn=` `calls=`, and costs | arc: calls and inclusive cost; 0 calls are not known |
+//! | `cob=` `cfi=` `cfn=` `calls=`, and costs | arc: calls and inclusive cost; 0 calls are not known, but to valgrind |
 //! | `part:` | part, unless it is the only one and the first |
 //! | `thread:` and `pid:` | thread and its process; without a thread, `pid: 7` is a comment |
 //! | `cmd:` `creator:` `desc:` | title, producer, comments |
@@ -70,5 +70,7 @@ fn holds(census: &Census) -> Holds {
         .keeps(&[Facet::Modules, Facet::Files, Facet::Contexts, Facet::Lines, Facet::FrameFiles, Facet::Addresses])
         .keeps(&[Facet::Arcs, Facet::ArcCalls, Facet::ArcCosts])
         .keeps(&[Facet::Title, Facet::Producer, Facet::Comments])
+        // Without them, callgrind_annotate takes the cost of a call for one of the caller, and KCachegrind knows no totals.
+        .needs(&[Facet::ArcCalls, Facet::ArcCosts])
         .keeps_if(census.count(Facet::Lines) == 0, Facet::StartLines)
 }

@@ -5,5 +5,6 @@
 
 pub mod fixtures;
 pub mod generate;
+pub mod kcachegrind;
 pub mod law;
 pub mod said;

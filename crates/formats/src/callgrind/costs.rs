@@ -31,7 +31,8 @@ impl<'a> Reader<'a, '_> {
             }
             Next::Call { callee, calls } => {
                 let caller = self.frame();
-                let inclusive = has_counts.then_some(&self.costs[..]);
+                let is_made_up = self.events.mark.as_ref().is_some_and(|mark| mark.made_up_costs);
+                let inclusive = Some(&self.costs[..]).filter(|_| has_counts && !is_made_up);
                 let calls = calls.as_ref().map(std::slice::from_ref);
                 self.graph.add_arc(Arc { calls, inclusive, ..Arc::new(caller, callee) });
             }
@@ -98,10 +99,11 @@ impl<'a> Reader<'a, '_> {
         };
         let start_line = self.start_line(rest);
         let callee = self.function_of(&callee, start_line);
-        let is_counted = self.events.mark.as_ref().is_some_and(|mark| mark.counted) && !self.is_uncounted;
-        self.is_uncounted = false;
-        // Those who do not count calls write 0.
-        let calls = Some(calls).filter(|&calls| calls > 0 || is_counted);
+        let calls = Some(calls).filter(|&calls| match &self.events.mark {
+            Some(mark) => !mark.made_up_calls,
+            // Most of those who do not count calls write 0.
+            None => calls > 0 || self.is_valgrind,
+        });
         self.next = Next::Call { callee, calls };
         Ok(())
     }

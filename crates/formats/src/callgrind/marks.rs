@@ -3,7 +3,6 @@
 //! ```text
 //! # profkit: {"values":[["two words","count"]],"default":1}       behind the first line, always
 //! # profkit-part: {"thread":{"id":"0x7f","name":"main"}}          at the head of a part, where its own lines cannot say it
-//! # uncounted                                                     before `calls=0`, where others were counted to be none
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -12,8 +11,6 @@ use serde::{Deserialize, Serialize};
 pub(super) const FILE: &str = "# profkit:";
 /// The start of the comment about a part.
 pub(super) const PART: &str = "# profkit-part:";
-/// The comment before an arc whose calls nobody counted.
-pub(super) const UNCOUNTED: &str = "# uncounted";
 
 /// What is said of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +28,12 @@ pub(super) struct FileMark {
     /// What stands in names behind an apostrophe are callers.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) contexts: bool,
-    /// An arc with `calls=0` was never called, unless a comment says that nobody counted.
+    /// Nobody counted calls: they were made up.
     #[serde(skip_serializing_if = "is_false")]
-    pub(super) counted: bool,
+    pub(super) made_up_calls: bool,
+    /// Nobody knows the costs of arcs: they were made up.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) made_up_costs: bool,
 }
 
 /// What is said of a part.

@@ -2,7 +2,7 @@
 
 use super::header::{Events, KEYS, Part, Place, Position, check_version, entry, positions};
 use super::lines::{Lines, count, shown, word};
-use super::marks::{FILE, ThreadMark, UNCOUNTED};
+use super::marks::{FILE, ThreadMark};
 use super::names::{Name, Names, UNKNOWN};
 use super::sums::Sums;
 use profkit_core::{
@@ -31,6 +31,8 @@ pub(super) struct Reader<'a, 'n> {
     pub(super) is_in_body: bool,
     part: Part,
     pid: Option<String>,
+    /// Whether valgrind wrote the file: it counts all calls, even those that began in another part.
+    pub(super) is_valgrind: bool,
     /// Whether names end with file and line, as yappi writes them.
     pub(super) is_yappi: bool,
     has_marked_parts: bool,
@@ -45,7 +47,6 @@ pub(super) struct Reader<'a, 'n> {
     pub(super) caller: Option<Caller>,
     pub(super) callee: Callee,
     pub(super) next: Next,
-    pub(super) is_uncounted: bool,
     pub(super) graph: CallGraph,
     /// The counts of the line at hand, and how many cells of all lines may still be filled.
     pub(super) costs: Vec<i64>,
@@ -98,6 +99,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             is_in_body: false,
             part: Part::default(),
             pid: None,
+            is_valgrind: false,
             is_yappi: false,
             has_marked_parts: false,
             has_process: false,
@@ -110,7 +112,6 @@ impl<'a, 'n> Reader<'a, 'n> {
             caller: None,
             callee: Callee::default(),
             next: Next::Own,
-            is_uncounted: false,
             graph: CallGraph::new(stride),
             costs: vec![0; stride],
             room: length.saturating_mul(16).saturating_add(1 << 20),
@@ -145,11 +146,8 @@ impl<'a, 'n> Reader<'a, 'n> {
     }
 
     fn comment(&mut self, comment: &[u8]) {
-        if self.events.mark.is_some() && !comment.starts_with(FILE.as_bytes()) {
-            self.is_uncounted |= comment == UNCOUNTED.as_bytes();
-            if !self.is_in_body {
-                self.part.comment(comment);
-            }
+        if self.events.mark.is_some() && !self.is_in_body && !comment.starts_with(FILE.as_bytes()) {
+            self.part.comment(comment);
         }
     }
 
@@ -174,7 +172,8 @@ impl<'a, 'n> Reader<'a, 'n> {
             "creator" => {
                 self.is_yappi = text == "yappi";
                 if self.events.mark.is_none() {
-                    self.functions.have_contexts(text.starts_with("callgrind"));
+                    self.is_valgrind = text.starts_with("callgrind");
+                    self.functions.have_contexts(self.is_valgrind);
                 }
                 meta.producer.get_or_insert(text);
             }

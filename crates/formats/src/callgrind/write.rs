@@ -2,7 +2,6 @@
 
 mod head;
 
-use super::marks::UNCOUNTED;
 use super::spell::{self, Numbers};
 use head::Head;
 use profkit_core::{
@@ -190,9 +189,6 @@ impl<'p, 'o> Writer<'p, 'o> {
         let name = self.name(arc.callee);
         self.line(&["cfn=", &name]);
         let calls = arc.calls.and_then(|calls| calls.first()).copied();
-        if calls.is_none() && self.head.is_counted() {
-            self.line(&[UNCOUNTED]);
-        }
         let line = self.lines.get(arc.callee.index()).copied().flatten().map_or(0, NonZeroU32::get);
         let calls = calls.unwrap_or(0).max(0).to_string();
         let address = if self.head.has(Facet::Addresses) { "0x0 " } else { "" };

@@ -32,7 +32,8 @@ impl<'p> Head<'p> {
             default: profile.meta.default_value.filter(|&index| index < profile.value_types.len()),
             start_lines: census.count(Facet::StartLines) > 0,
             contexts: census.count(Facet::Contexts) > 0,
-            counted: graphs.iter().flat_map(|graph| graph.arcs()).any(|arc| arc.calls == Some(&[0])),
+            made_up_calls: profile.meta.invented.has(Facet::ArcCalls),
+            made_up_costs: profile.meta.invented.has(Facet::ArcCosts),
         };
         let are_parts_plain = are_parts_plain(profile, graphs);
         let threads = || graphs.iter().filter_map(|graph| graph.thread).map(|thread| profile.threads[thread]);
@@ -46,11 +47,6 @@ impl<'p> Head<'p> {
     /// Returns whether the profile has a facet that decides on how lines are written.
     pub(super) fn has(&self, facet: Facet) -> bool {
         self.census.count(facet) > 0
-    }
-
-    /// Returns whether 0 calls mean that there were none.
-    pub(super) fn is_counted(&self) -> bool {
-        self.mark.counted
     }
 
     /// Adds what is said of the whole file.
