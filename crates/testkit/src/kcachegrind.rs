@@ -90,7 +90,9 @@ impl Checker {
         self.head = Some(place);
         match key {
             "version" => rule(value == "1", "the version is 1")?,
-            "part" | "thread" | "pid" => rule(value.parse::<i32>().is_ok(), "parts, threads and processes are numbers")?,
+            "part" | "thread" | "pid" => {
+                rule(value.parse::<i32>().is_ok(), "parts, threads and processes are numbers")?;
+            }
             "positions" => {
                 rule(["line", "instr line", "instr"].contains(&value), "positions are instr and line")?;
                 self.positions = value.split(' ').count();

@@ -20,7 +20,8 @@ pub(super) fn write(profile: &Profile, out: &mut dyn Write, _: &WriteOptions, no
     let mut writer = Writer::new(profile, &head, out);
     head.file(&mut writer.text, notes);
     if graphs.is_empty() {
-        head.part(0, None, &mut writer.text, notes)?;
+        let sums = head.part(0, None, &mut writer.text, notes)?;
+        writer.line(&["\ntotals: ", &sums]);
     }
     for (part, graph) in graphs.into_iter().enumerate() {
         let sums = head.part(part, Some(graph), &mut writer.text, notes)?;

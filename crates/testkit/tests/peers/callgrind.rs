@@ -3,7 +3,7 @@
 use crate::{peers_are_wanted, read, run, written};
 use profkit_core::{Profile, derive};
 use profkit_formats::named;
-use profkit_testkit::fixtures::readable;
+use profkit_testkit::fixtures::{Fixture, readable};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -18,6 +18,7 @@ fn valgrinds_callgrind_annotate() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let format = named("callgrind").expect("registered");
+    let mut differ = Vec::new();
     let mut compared = 0;
     for fixture in readable() {
         let name = fixture.title().replace('/', "-");
@@ -39,24 +40,37 @@ fn valgrinds_callgrind_annotate() {
         // What it does not understand of the original, it cannot compare.
         let Ok(wanted) = annotated(&original) else { continue };
         let is_whole = wanted.values().all(|costs| costs.iter().all(|&cost| cost >= 0));
-        if is_whole && !wanted.is_empty() && !takes_costs_of_calls && says_the_same(&fixture.name) {
-            assert_eq!(shown, wanted, "{name}: what it shows of ours and of the original");
+        if is_whole && !wanted.is_empty() && !takes_costs_of_calls && says_the_same(&fixture) {
+            if shown != wanted {
+                differ.push(format!("{name}: of ours {shown:?}, of the original {wanted:?}"));
+            }
             compared += 1;
         }
     }
-    assert!(compared > 20, "only {compared} originals were compared");
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    assert!(compared >= 15, "only {compared} originals were compared");
 }
 
 /// Returns whether it shows what the original says, in the words in which we say it.
-fn says_the_same(name: &str) -> bool {
-    // It takes the calls that nobody counted for costs of the caller; names and units of yappi and Xdebug, names that
-    // are not UTF-8 and levels of recursion beside names are ours to spell; columns of later parts it puts into those of
-    // the first; lines of ranges it does not know.
+fn says_the_same(fixture: &Fixture) -> bool {
+    // It loses the last function of a file without a single fl=.
+    let has_file = fixture.bytes.windows(4).any(|it| it == b"\nfl=");
+    // It takes the calls that nobody counted for costs of the caller, knows neither names made of others nor those that
+    // come up beside names only, and puts the columns of later parts into those of the first. A carriage return is part
+    // of a name to it. Names and units of yappi and Xdebug, and names that are not UTF-8, are ours to spell.
     let differs = [
-        "pprof", "xtree", "yappi", "xdebug", "number-defined", "not-utf-8", "parts-of-other", "ranges", "file-by-fi",
-        "cost-before",
+        "beside-names",
+        "callers-compressed",
+        "crlf",
+        "not-utf-8",
+        "number-defined",
+        "parts-of-other",
+        "pprof",
+        "xdebug",
+        "xtree",
+        "yappi",
     ];
-    !differs.iter().any(|start| name.starts_with(start))
+    has_file && !differs.iter().any(|start| fixture.name.starts_with(start))
 }
 
 /// Returns the own costs by `file:function`, as it prints them.
