@@ -24,6 +24,7 @@
 //! |---|---|
 //! | `events:` and `event:` | value types: `cpu(ms)` and `Time_(10ns)` name their unit, all others are counts |
 //! | `ob=` `fl=` `fn=` | function: module, file and name; `???` is none |
+//! | `ob=` in files by us that say so | mapping of the frame |
 //! | `fi=` `fe=` | file of the frame, where it is not that of the function |
 //! | positions `instr` and `line` | address and line of the frame |
 //! | `fn=scale'2'one` by callgrind | a function of its own, one context of `scale` |
@@ -40,7 +41,8 @@
 //! Both agree on all arcs that are not part of a cycle, and only from these are totals taken, here as in KCachegrind.
 //!
 //! It cannot hold samples, labels and times, negative costs, counts of calls by function, or what a callee cost itself
-//! under each caller; of lines and the lines on which functions start it holds one.
+//! under each caller. Of lines and the lines on which functions start it holds one, as of modules and mappings, which are
+//! both objects to it.
 
 mod costs;
 mod events;
@@ -68,9 +70,12 @@ fn holds(census: &Census) -> Holds {
         .keeps(&[Facet::SeveralValues, Facet::ValueTypes, Facet::DefaultValue])
         .keeps(&[Facet::Threads, Facet::Processes, Facet::Parts])
         .keeps(&[Facet::Modules, Facet::Files, Facet::Contexts, Facet::Lines, Facet::FrameFiles, Facet::Addresses])
-        .keeps(&[Facet::Arcs, Facet::ArcCalls, Facet::ArcCosts])
+        .keeps(&[Facet::Arcs, Facet::ArcCosts])
         .keeps(&[Facet::Title, Facet::Producer, Facet::Comments])
         // Without them, callgrind_annotate takes the cost of a call for one of the caller, and KCachegrind knows no totals.
         .needs(&[Facet::ArcCalls, Facet::ArcCosts])
+        .keeps_if(census.count(Facet::Modules) == 0, Facet::Mappings)
+        // A diff counts calls in as many columns as it has values.
+        .keeps_if(census.count_columns <= 1, Facet::ArcCalls)
         .keeps_if(census.count(Facet::Lines) == 0, Facet::StartLines)
 }

@@ -131,7 +131,7 @@ impl<'a> Reader<'a, '_> {
             return self.profile.function(Function { file, start_line, ..Function::named(name) });
         }
         self.profile.function(Function {
-            module: object,
+            module: object.filter(|_| self.mappings.is_empty()),
             file,
             context_of: name.plain,
             start_line,
@@ -153,9 +153,10 @@ impl<'a> Reader<'a, '_> {
             _ => self.function_of(caller, starts),
         });
         let file_of_function = caller.as_ref().and_then(|caller| caller.file);
+        let mapping = caller.as_ref().and_then(|caller| self.mappings.get(&caller.object?)).copied();
         self.caller = caller.map(|caller| Caller { id: function.filter(|_| starts.is_none()), ..caller });
         let file: Option<StringId> = self.file.filter(|_| self.file != file_of_function);
-        self.profile.frame(Frame { function, file, line, address, ..Frame::default() })
+        self.profile.frame(Frame { function, file, line, address, mapping, ..Frame::default() })
     }
 }
 

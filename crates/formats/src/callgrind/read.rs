@@ -6,8 +6,9 @@ use super::marks::{FILE, ThreadMark};
 use super::names::{Name, Names, UNKNOWN};
 use super::sums::Sums;
 use profkit_core::{
-    CallGraph, FunctionId, Input, NoteKind, Notes, Profile, ReadOptions, Result, StringId, Thread, ThreadId,
+    CallGraph, FunctionId, Input, MappingId, NoteKind, Notes, Profile, ReadOptions, Result, StringId, Thread, ThreadId,
 };
+use std::collections::HashMap;
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut reader = Reader::new(input, notes)?;
@@ -25,6 +26,8 @@ pub(super) struct Reader<'a, 'n> {
     pub(super) profile: Profile,
     pub(super) events: Events,
     objects: Names,
+    /// What the objects are, where we wrote the file and they are mappings.
+    pub(super) mappings: HashMap<StringId, MappingId>,
     files: Names,
     functions: Names,
     /// Whether the head of the part is over.
@@ -83,7 +86,12 @@ impl<'a, 'n> Reader<'a, 'n> {
         let stride = profile.value_types.len();
         let length = input.bytes().len();
         let mut functions = Names::new("a function", length);
+        let mut mappings = HashMap::new();
         if let Some(mark) = &events.mark {
+            for mapping in &mark.mappings {
+                let object = profile.string(&mapping.object);
+                mappings.insert(object, mapping.add(&mut profile));
+            }
             functions.have_contexts(mark.contexts);
             profile.meta.default_value = mark.default.filter(|&index| index < stride);
         }
@@ -93,6 +101,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             notes,
             profile,
             events,
+            mappings,
             objects: Names::new("an object", length),
             files: Names::new("a file", length),
             functions,

@@ -5,7 +5,7 @@ mod head;
 use super::spell::{self, Numbers};
 use head::Head;
 use profkit_core::{
-    Arc, CallGraph, Facet, Frame, FrameId, FunctionId, Id, Notes, Profile, Result, StringId, WriteOptions,
+    Arc, CallGraph, Facet, Frame, FrameId, FunctionId, Id, MappingId, Notes, Profile, Result, StringId, WriteOptions,
 };
 use std::collections::HashMap;
 use std::io::Write;
@@ -44,13 +44,22 @@ struct Writer<'p, 'o> {
     is_used: Vec<bool>,
     /// A line of each function, the first one that is known.
     lines: Vec<Option<NonZeroU32>>,
+    /// The mapping that each function is in, the first one where there are several.
+    mappings: Vec<Option<MappingId>>,
     part: usize,
     /// Where the text is: what the next line need not say again.
-    object: Option<Option<StringId>>,
+    object: Option<Option<Object>>,
     file: Option<Option<StringId>>,
 }
 
-/// What there is to write of one function.
+/// What `ob=` says: the module of a function, or else the mapping that its code is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Object {
+    Module(StringId),
+    Mapping(MappingId),
+}
+
+/// What there is to write of one function, in one mapping.
 #[derive(Default)]
 struct Block<'g> {
     own: Vec<(FrameId, &'g [i64])>,
@@ -61,8 +70,12 @@ impl<'p, 'o> Writer<'p, 'o> {
     fn new(profile: &'p Profile, head: &'p Head<'p>, out: &'o mut dyn Write) -> Writer<'p, 'o> {
         let has_starts = head.has(Facet::StartLines);
         let mut lines: Vec<_> = profile.functions.iter().map(|(_, it)| it.start_line.filter(|_| has_starts)).collect();
-        for (_, frame) in profile.frames.iter().filter(|_| !has_starts) {
-            let of_function = frame.function.filter(|_| frame.file.is_none());
+        let mut mappings = vec![None; profile.functions.len()];
+        for (_, frame) in profile.frames.iter() {
+            if let Some(mapping) = frame.function.and_then(|function| mappings.get_mut(function.index())) {
+                *mapping = mapping.or(frame.mapping);
+            }
+            let of_function = frame.function.filter(|_| frame.file.is_none() && !has_starts);
             if let Some(line) = of_function.and_then(|function| lines.get_mut(function.index())) {
                 *line = line.iter().copied().chain(frame.line).min();
             }
@@ -77,6 +90,7 @@ impl<'p, 'o> Writer<'p, 'o> {
             functions: Numbers::default(),
             is_used: vec![false; profile.functions.len()],
             lines,
+            mappings,
             part: 0,
             object: None,
             file: None,
@@ -99,13 +113,14 @@ impl<'p, 'o> Writer<'p, 'o> {
 
     fn part(&mut self, part: usize, graph: &CallGraph) -> Result<()> {
         (self.part, self.object, self.file) = (part, None, None);
-        let mut places: HashMap<FunctionId, usize> = HashMap::new();
-        let mut blocks: Vec<(FunctionId, Block<'_>)> = Vec::new();
+        let mut places: HashMap<(FunctionId, Option<MappingId>), usize> = HashMap::new();
+        let mut blocks: Vec<((FunctionId, Option<MappingId>), Block<'_>)> = Vec::new();
         let mut block = |frame: FrameId| {
-            let function = self.profile.frames[frame].function?;
-            let place = *places.entry(function).or_insert(blocks.len());
+            let Frame { function, mapping, .. } = self.profile.frames[frame];
+            let key = (function?, mapping);
+            let place = *places.entry(key).or_insert(blocks.len());
             if place == blocks.len() {
-                blocks.push((function, Block::default()));
+                blocks.push((key, Block::default()));
             }
             Some(place)
         };
@@ -121,18 +136,18 @@ impl<'p, 'o> Writer<'p, 'o> {
                 block.arcs.push(arc);
             }
         }
-        for (function, block) in blocks {
-            self.block(function, block)?;
+        for ((function, mapping), block) in blocks {
+            self.block(function, mapping, block)?;
             self.hand_on(BUFFER)?;
         }
         Ok(())
     }
 
     /// Writes the costs of a function, by file and line.
-    fn block(&mut self, id: FunctionId, block: Block<'_>) -> Result<()> {
+    fn block(&mut self, id: FunctionId, mapping: Option<MappingId>, block: Block<'_>) -> Result<()> {
         let function = self.profile.functions[id];
         self.text.push(b'\n');
-        self.go_to_object("ob=", function.module);
+        self.go_to_object("ob=", function.module.map(Object::Module).or(mapping.map(Object::Mapping)));
         self.go_to_file("fl=", function.file);
         let name = self.name(id);
         self.line(&["fn=", &name]);
@@ -155,10 +170,16 @@ impl<'p, 'o> Writer<'p, 'o> {
         Ok(())
     }
 
-    fn go_to_object(&mut self, key: &str, object: Option<StringId>) {
-        if self.object != Some(object) && self.head.has(Facet::Modules) {
+    fn go_to_object(&mut self, key: &str, object: Option<Object>) {
+        let has_objects = self.head.has(Facet::Modules) || self.head.has(Facet::Mappings);
+        if self.object != Some(object) && has_objects {
             self.object = Some(object);
-            let name = self.objects.spell(&spell::file(self.profile, object), self.part);
+            let name = match object {
+                Some(Object::Module(module)) => spell::file(self.profile, Some(module)),
+                Some(Object::Mapping(mapping)) => self.head.object(mapping).into(),
+                None => spell::file(self.profile, None),
+            };
+            let name = self.objects.spell(&name, self.part);
             self.line(&[key, &name]);
         }
     }
@@ -184,7 +205,8 @@ impl<'p, 'o> Writer<'p, 'o> {
         let callee = self.profile.functions[arc.callee];
         // Callees go without what is that of their callers, and say nothing that holds for longer.
         let (object, file) = (self.object, self.file);
-        self.go_to_object("cob=", callee.module);
+        let mapping = self.mappings.get(arc.callee.index()).copied().flatten();
+        self.go_to_object("cob=", callee.module.map(Object::Module).or(mapping.map(Object::Mapping)));
         self.go_to_file("cfi=", callee.file);
         (self.object, self.file) = (object, file);
         let name = self.name(arc.callee);

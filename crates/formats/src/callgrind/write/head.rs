@@ -1,12 +1,18 @@
 //! The head of a file and of its parts.
 
 use crate::callgrind::events::{Event, name};
-use crate::callgrind::marks::{FILE, FileMark, PART, PartMark, ThreadMark, line};
-use crate::callgrind::spell::noted;
-use profkit_core::{CallGraph, Census, Error, Facet, Notes, Profile, Result, Thread, ValueType};
+use crate::callgrind::marks::{FILE, FileMark, MappingMark, PART, PartMark, ThreadMark, line};
+use crate::callgrind::spell::{self, noted};
+use crate::callgrind::names::UNKNOWN;
+use profkit_core::{
+    CallGraph, Census, Error, Facet, Id, MappingId, Notes, Profile, Result, Thread, ValueType,
+};
+use std::collections::HashSet;
 
 /// The event that stands where there is no value at all, since readers want one.
 const NO_EVENT: &str = "samples";
+/// How a mapping is called of which no file is known.
+const NO_FILE: &str = "[mapping]";
 
 /// What heads say, and how the lines below are to be written.
 pub(super) struct Head<'p> {
@@ -32,6 +38,7 @@ impl<'p> Head<'p> {
             default: profile.meta.default_value.filter(|&index| index < profile.value_types.len()),
             start_lines: census.count(Facet::StartLines) > 0,
             contexts: census.count(Facet::Contexts) > 0,
+            mappings: mapping_marks(profile),
             made_up_calls: profile.meta.invented.has(Facet::ArcCalls),
             made_up_costs: profile.meta.invented.has(Facet::ArcCosts),
         };
@@ -47,6 +54,11 @@ impl<'p> Head<'p> {
     /// Returns whether the profile has a facet that decides on how lines are written.
     pub(super) fn has(&self, facet: Facet) -> bool {
         self.census.count(facet) > 0
+    }
+
+    /// Returns how a mapping is called in the file.
+    pub(super) fn object(&self, mapping: MappingId) -> &str {
+        self.mark.mappings.get(mapping.index()).map_or(UNKNOWN, |mapping| &mapping.object)
     }
 
     /// Adds what is said of the whole file.
@@ -129,6 +141,24 @@ fn event_names(profile: &Profile) -> Vec<String> {
         names.push(NO_EVENT.to_owned());
     }
     names
+}
+
+/// Returns what is said of each mapping, under a name that no other one has.
+fn mapping_marks(profile: &Profile) -> Vec<MappingMark> {
+    let mut marks: Vec<MappingMark> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
+    for (_, mapping) in profile.mappings.iter() {
+        let plain = match mapping.file {
+            Some(file) => spell::file(profile, Some(file)).into_owned(),
+            None => NO_FILE.to_owned(),
+        };
+        let numbered = (2..).map(|number| format!("{plain}#{number}"));
+        let object = std::iter::once(plain.clone()).chain(numbered).find(|name| !names.contains(name));
+        let object = object.unwrap_or(plain);
+        names.insert(object.clone());
+        marks.push(MappingMark::of(profile, mapping, object));
+    }
+    marks
 }
 
 /// Returns whether `part:`, `thread:` and `pid:` say all that there is to say of parts and threads.
