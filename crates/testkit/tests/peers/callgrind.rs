@@ -1,7 +1,7 @@
 //! Valgrind's `callgrind_annotate`.
 
 use crate::{peers_are_wanted, read, run, written};
-use profkit_core::{Profile, derive};
+use profkit_core::{CallGraph, Profile, derive};
 use profkit_formats::named;
 use profkit_testkit::fixtures::{Fixture, readable};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ fn valgrinds_callgrind_annotate() {
             continue;
         }
         let shown = annotated(&ours).unwrap_or_else(|error| panic!("{name}: it rejects ours: {error}"));
-        let takes_costs_of_calls = prepared.calls.iter().flat_map(|it| it.arcs()).any(|arc| arc.calls == Some(&[0]));
+        let takes_costs_of_calls = prepared.calls.iter().flat_map(CallGraph::arcs).any(|arc| arc.calls == Some(&[0]));
         if !takes_costs_of_calls {
             assert_eq!(by_function(&shown), own_costs(&prepared), "{name}");
         }
