@@ -2,11 +2,9 @@
 
 use crate::callgrind::events::{Event, name};
 use crate::callgrind::marks::{FILE, FileMark, MappingMark, PART, PartMark, ThreadMark, line};
-use crate::callgrind::spell::{self, noted};
 use crate::callgrind::names::UNKNOWN;
-use profkit_core::{
-    CallGraph, Census, Error, Facet, Id, MappingId, Notes, Profile, Result, Thread, ValueType,
-};
+use crate::callgrind::spell::{self, noted};
+use profkit_core::{CallGraph, Census, Error, Facet, Id, MappingId, Notes, Profile, Result, Thread, ValueType};
 use std::collections::HashSet;
 
 /// The event that stands where there is no value at all, since readers want one.
