@@ -89,7 +89,7 @@ fn shaped<'p>(step: &Step, profile: &'p Profile, notes: &mut Notes) -> Result<Co
     }
     match step.on_graph() {
         OnGraph::Exact => Ok(Cow::Borrowed(profile)),
-        OnGraph::Refused if profile.samples.is_empty() => Err(step.refusal("a call graph has none")),
+        OnGraph::Refused if profile.samples.is_empty() => Err(step.refusal("a call graph has no samples, only sums")),
         OnGraph::Refused | OnGraph::Estimated => {
             if profile.samples.is_empty() {
                 let what = format!("{step} has no answer in a call graph: it is given for estimated stacks");
@@ -130,7 +130,8 @@ fn apply(step: &Step, profile: &Profile, value: usize, notes: &mut Notes) -> Res
         }
         Kind::PruneFrom(pattern) => kept_frames(&Rule::UpToLast(&pattern.frames(profile)), profile),
         Kind::InApp => {
-            if profile.frames.iter().all(|(_, frame)| frame.in_app.is_none()) && !profile.frames.is_empty() {
+            let profile = &profile.filtered(|_| true, |_| true)?;
+            if !profile.stacks.is_empty() && profile.frames.iter().all(|(_, frame)| frame.in_app.is_none()) {
                 return Err(step.refusal("no frame of the profile is marked as one of the application"));
             }
             let in_app = |profile: &Profile| profile.frames.iter().map(|(_, it)| it.in_app == Some(true)).collect();

@@ -45,7 +45,7 @@ impl Substitution {
             is_escaped = at == '\\' && !is_escaped;
         }
         let [old, new, flags] = parts.as_slice() else {
-            return Err(wrong(&format!("{} marks {mark:?}, not three", parts.len())));
+            return Err(wrong(&format!("it takes three {mark:?}, there are {}", parts.len())));
         };
         if let Some(flag) = flags.chars().find(|flag| !"gi".contains(*flag)) {
             return Err(wrong(&format!("there is no flag {flag:?}, only g and i")));
@@ -245,8 +245,8 @@ mod tests {
             ("a/b/", "does not begin with s"),
             ("s", "behind the s"),
             ("sab", "behind the s"),
-            ("s/a/b", "2 marks"),
-            ("s/a/b/g/", "4 marks"),
+            ("s/a/b", "three '/', there are 2"),
+            ("s/a/b/g/", "there are 4"),
             ("s/a/b/x", "no flag 'x'"),
             ("s/(/b/", "unclosed group"),
             (r"s/a/\1/", "no group 1"),

@@ -53,7 +53,7 @@ pub(super) fn rewrite(profile: &Profile, rule: &Rule<'_>) -> Result<Rewritten> {
         walk.flush()?;
         states.push(walk.now);
     }
-    let mut previous: HashMap<Option<ThreadId>, Option<StackId>> = HashMap::new();
+    let mut previous: HashMap<Option<ThreadId>, (Option<StackId>, u32)> = HashMap::new();
     let mut changed = 0;
     for sample in profile.samples.iter() {
         let state = sample.stack.map_or(State::default(), |id| states[id.index()]);
@@ -62,19 +62,23 @@ pub(super) fn rewrite(profile: &Profile, rule: &Rule<'_>) -> Result<Rewritten> {
         let mut kept = None;
         if let Some(frames) = sample.kept {
             let left = sample.stack.map_or(Ok(0), |id| walk.left_of(id, frames, &states))?.min(depth);
-            let last = previous.insert(sample.thread, stack).flatten();
-            kept = Some(left.min(if rule.changes_frames() { common(&walk.to, last, stack) } else { left }));
+            let gone = sample.stack.map_or(0, |id| profile.stacks.depth(id) - depth);
+            kept = Some(match (rule, previous.insert(sample.thread, (stack, gone))) {
+                // The neighbour may begin further down.
+                (Rule::FromLast(_), last) if last.is_none_or(|(_, gone_there)| gone_there != gone) => 0,
+                // The neighbour may end further up.
+                (Rule::UpToLast(_), last) => {
+                    let above = last.and_then(|(last, _)| last);
+                    left.min(above.map_or(0, |above| walk.to.stacks.depth(above)))
+                }
+                // What stands for a frame depends on those below it.
+                (Rule::OneOfFunction, last) => left.min(common(&walk.to, last.and_then(|(last, _)| last), stack)),
+                _ => left,
+            });
         }
         walk.to.samples.push(Sample { stack, kept, ..sample });
     }
     Ok(Rewritten { profile: walk.to, changed })
-}
-
-impl Rule<'_> {
-    /// Returns whether what stands for a frame depends on frames below it.
-    fn changes_frames(&self) -> bool {
-        matches!(self, Rule::OneOfFunction)
-    }
 }
 
 /// How far a stack is worked out.
