@@ -25,6 +25,7 @@ Examples:
   pfilter --show-from handle_request --max-depth 20 in.pb.gz -o cut.pb.gz
   pfilter --label 'bytes=1KiB..4MiB' --label 'path!=^/health' heap.pb.gz | ptop
   pfilter --time 10s..12.5s --thread worker in.speedscope.json -t collapsed | flamegraph.pl > cut.svg
+  pfilter --transaction 'GET /orders' in.sentry.json -o one.folded
   pfilter --rename 's/<.*>/<>/' --strip-paths --min 0.5 in.prof -o small.pstats
   pfilter --label-root user in.pb.gz | pconv - -t collapsed
   pfilter --anonymize --keep 'mod:libc' --salt \"$SECRET\" in.pb.gz -o public.pb.gz";

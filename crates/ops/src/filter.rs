@@ -166,6 +166,9 @@ fn apply(step: &Step, profile: &Profile, value: usize, notes: &mut Notes) -> Res
         Kind::Time(from_ns, to_ns) => {
             samples::in_window(profile, *from_ns, *to_ns).map_err(|error| step.refusal(error.message()))
         }
+        Kind::Transaction(name) => {
+            samples::in_transaction(profile, name).map_err(|error| step.refusal(error.message()))
+        }
         Kind::Min(percent) => match small::fold(profile, *percent, value)? {
             Some(folded) => {
                 told::folded(step, &folded, value, notes)?;

@@ -24,6 +24,7 @@ const TYPED: &[(&str, &[&str])] = &[
     ("thread", &["1", "main|2", "active"]),
     ("label", &["path=p", "request=1..3", "request=1bytes..", "path!=p", "request!=2"]),
     ("time", &["..1us", "1us..1ms", "2ms.."]),
+    ("transaction", &["request"]),
     ("rename", &["s/^./x/", "s/(.)$/\\1\\1/", "file:s/a//", "mod:s/lib/app/"]),
     ("strip-paths", &[""]),
     ("label-root", &["path", "request"]),
@@ -116,7 +117,7 @@ fn every_step_is_tried() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_left_is_valid(
@@ -184,7 +185,6 @@ proptest! {
             sample.stack.iter().for_each(|&stack| profile.stacks.read_path(stack, &mut path));
             path.iter().map(|&frame| profile.frame_name(frame).unwrap_or("-").to_owned()).collect()
         };
-        let is_f = |name: &String| name == "f";
         type Want = fn(&[String]) -> Option<Vec<String>>;
         let wants: [(&str, &str, Want); 6] = [
             ("hide", "fn:^f$", |path| Some(path.iter().filter(|it| *it != "f").cloned().collect())),
@@ -208,7 +208,6 @@ proptest! {
                 .collect();
             prop_assert_eq!(found, wanted, "{}", kind);
         }
-        prop_assert!(is_f(&"f".to_owned()));
     }
 
     #[test]

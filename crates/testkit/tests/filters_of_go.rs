@@ -57,6 +57,9 @@ fn ours(profile: &Profile, steps: &[(&str, &str)]) -> Profile {
 /// A stack, root first, and labels.
 type Row = (Vec<String>, BTreeSet<String>);
 
+/// A text, or a number and its unit.
+type LabelOf<'p> = Result<&'p str, (i64, &'p str)>;
+
 /// Returns what the samples of each stack and set of labels sum up to, but for what costs nothing or has no stack.
 fn rows(profile: &Profile) -> BTreeMap<Row, Vec<i64>> {
     let mut rows: BTreeMap<Row, Vec<i64>> = BTreeMap::new();
@@ -191,7 +194,7 @@ fn labels() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut compared = 0;
     for (path, profile) in profiles(folder.path()) {
-        let labels: BTreeSet<(&str, Result<&str, (i64, &str)>)> = profile
+        let labels: BTreeSet<(&str, LabelOf<'_>)> = profile
             .labels
             .iter()
             .map(|(_, label)| match label.value {

@@ -41,7 +41,8 @@ impl Anonymity {
     }
 }
 
-/// Returns the profile with pseudonyms for functions, files, modules, threads, processes, parts and texts of labels.
+/// Returns the profile with pseudonyms for functions, files, modules, threads, processes, parts, transactions and texts
+/// of labels.
 ///
 /// System names, full paths, build ids, the title, comments, the address of documentation and the profile's own
 /// frame filters are gone. Numbers, units, lines, addresses and keys of labels stay.
@@ -62,6 +63,15 @@ pub(super) fn anonymize(profile: &Profile, anonymity: &Anonymity) -> Result<(Pro
     let meta = &mut to.meta;
     (meta.title, meta.doc_url, meta.drop_frames, meta.keep_frames) = (None, None, None, None);
     meta.comments.clear();
+    for transaction in &mut meta.transactions {
+        if let Some(name) = anonymity.hidden("transaction", Field::Any, &transaction.name) {
+            transaction.name = name;
+        }
+        (transaction.id, transaction.trace_id) = (None, None);
+    }
+    for session in &mut meta.sessions {
+        session.id = session.id.take().map(|id| anonymity.pseudonym("session", &id));
+    }
     Ok((to, changed))
 }
 

@@ -35,6 +35,7 @@ pub(super) enum Kind {
     Thread(Regex),
     Label(LabelTest),
     Time(i64, i64),
+    Transaction(String),
     Rename(Substitution),
     StripPaths,
     LabelRoot(String),
@@ -163,6 +164,13 @@ pub static STEPS: &[StepKind] = &[
         Refused,
         "Keep only what was from one time to before another, since the start (500ms..2.5s, 10s..)",
         |text| Range::times(text).map(|(from_ns, to_ns)| Kind::Time(from_ns, to_ns)),
+    ),
+    step(
+        "transaction",
+        "NAME",
+        Refused,
+        "Keep only what the thread of a transaction did while it lasted; it goes by its name or its id",
+        |text| Ok(Kind::Transaction(text.to_owned())),
     ),
     step(
         "rename",
