@@ -30,9 +30,10 @@ mod small;
 mod step;
 mod told;
 
-use crate::thread::only_thread;
+use crate::thread::{no_such_thread, only_thread, thread_shares};
 use labels::{End, as_frames};
 use profkit_core::{Id, NoteKind, Notes, Profile, Result, Sample, derive};
+use regex::Regex;
 use rewrite::{Rewritten, Rule, rewrite, with_any};
 use std::borrow::Cow;
 use step::{Kind, OnGraph};
@@ -72,14 +73,30 @@ pub use step::{STEPS, Step, StepKind};
 /// A step that has no meaning for the profile, such as a window of time where nothing has a time, is an error of
 /// kind `Unsupported`; a sum that does not fit into 64 bits is one of kind `Overflow`.
 pub fn filter(profile: &Profile, steps: &[Step], value: usize, notes: &mut Notes) -> Result<Profile> {
+    let context = Context { value, origin_ns: origin_ns(profile) };
     let mut now = Cow::Borrowed(profile);
     for step in steps {
         let before = shaped(step, &now, notes)?;
-        let after = apply(step, &before, value, notes)?;
+        let after = apply(step, &before, &context, notes)?;
         told::dropped(step, &before, &after, notes)?;
         now = Cow::Owned(after);
     }
     now.filtered(|_| true, |_| true)
+}
+
+/// What all steps of a filter share.
+struct Context {
+    /// The index of the value type that decides.
+    value: usize,
+    /// From when on times are counted, in those of the profile.
+    origin_ns: i64,
+}
+
+/// Returns from when on a person counts: since the start where the source says when that was, else since the first
+/// sample, for a source may count from anywhere.
+fn origin_ns(profile: &Profile) -> i64 {
+    let first = profile.samples.iter().filter_map(|sample| sample.time_ns).min();
+    first.filter(|_| profile.meta.start_ns.is_none()).unwrap_or(0)
 }
 
 /// Returns the profile in a shape in which the step has a meaning.
@@ -100,13 +117,54 @@ fn shaped<'p>(step: &Step, profile: &'p Profile, notes: &mut Notes) -> Result<Co
     }
 }
 
-fn apply(step: &Step, profile: &Profile, value: usize, notes: &mut Notes) -> Result<Profile> {
+fn apply(step: &Step, profile: &Profile, context: &Context, notes: &mut Notes) -> Result<Profile> {
+    let &Context { value, origin_ns } = context;
+    if let Some(pattern) = step.pattern() {
+        told::unmatched(step, &pattern.frames(profile), notes);
+    }
+    if let Some(key) = step.key() {
+        told::missing_key(step, profile, key, notes);
+    }
+    match &step.kind {
+        Kind::Thread(regex) => of_threads(step, regex, profile, value, notes),
+        Kind::Label(test) => {
+            let (stay, without) = test.stay(profile);
+            profile.filtered(|sample| sample.labels.map_or(without, |id| stay[id.index()]), |_| true)
+        }
+        Kind::Time(from_ns, to_ns) => {
+            let [from_ns, to_ns] = [from_ns, to_ns].map(|at| match *at {
+                open @ (i64::MIN | i64::MAX) => open,
+                at => at.saturating_add(origin_ns),
+            });
+            samples::in_window(profile, from_ns, to_ns).map_err(|error| step.refusal(error.message()))
+        }
+        Kind::Transaction(name) => {
+            samples::in_transaction(profile, name).map_err(|error| step.refusal(error.message()))
+        }
+        Kind::Min(percent) => match small::fold(profile, *percent, value)? {
+            Some(folded) => {
+                told::folded(step, &folded, value, notes)?;
+                Ok(folded.profile)
+            }
+            None => Ok(profile.clone()),
+        },
+        Kind::Rename(substitution) => told::renamed(step, names::rename(profile, substitution), notes),
+        Kind::StripPaths => told::renamed(step, names::strip_paths(profile), notes),
+        Kind::Anonymize(anonymity) => told::renamed(step, anonymize::anonymize(profile, anonymity), notes),
+        Kind::LabelRoot(key) => as_frames(profile, key, End::Root),
+        Kind::LabelLeaf(key) => as_frames(profile, key, End::Leaf),
+        of_stacks => cut_stacks(step, of_stacks, profile, notes),
+    }
+}
+
+/// Takes samples or frames away by what stands in the stacks; every other sort of step is done with before.
+fn cut_stacks(step: &Step, kind: &Kind, profile: &Profile, notes: &mut Notes) -> Result<Profile> {
     let mut kept_frames = |rule: &Rule<'_>, profile: &Profile| {
         let Rewritten { profile, changed } = rewrite(profile, rule)?;
         told::cut(step, changed, notes);
         Ok(profile)
     };
-    match &step.kind {
+    match kind {
         Kind::Focus(pattern) => {
             let found = with_any(profile, &pattern.frames(profile));
             profile.filtered(|sample| sample.stack.is_some_and(|id| found[id.index()]), |_| true)
@@ -144,44 +202,29 @@ fn apply(step: &Step, profile: &Profile, value: usize, notes: &mut Notes) -> Res
                 less.calls.iter().map(|calls| crate::map::without_self_arcs(&less, calls)).collect::<Result<_>>()?;
             Ok(less)
         }
-        Kind::Thread(_) if step.value == "active" => only_thread(profile, "active", value, notes),
-        Kind::Thread(regex) => {
-            let texts = |thread| {
-                let it = profile.threads[thread];
-                [it.id, it.name].map(|text| profile.strings.text(text).to_owned())
-            };
-            let is = |thread| {
-                texts(thread).iter().any(|it| regex.is_match(it)) || regex.is_match(&profile.thread_title(thread))
-            };
-            let meant: Vec<bool> = profile.threads.iter().map(|(id, _)| is(id)).collect();
-            profile.filtered(
-                |sample| sample.thread.is_some_and(|id| meant[id.index()]),
-                |graph| graph.thread.is_some_and(|id| meant[id.index()]),
-            )
-        }
-        Kind::Label(test) => {
-            let (stay, without) = test.stay(profile);
-            profile.filtered(|sample| sample.labels.map_or(without, |id| stay[id.index()]), |_| true)
-        }
-        Kind::Time(from_ns, to_ns) => {
-            samples::in_window(profile, *from_ns, *to_ns).map_err(|error| step.refusal(error.message()))
-        }
-        Kind::Transaction(name) => {
-            samples::in_transaction(profile, name).map_err(|error| step.refusal(error.message()))
-        }
-        Kind::Min(percent) => match small::fold(profile, *percent, value)? {
-            Some(folded) => {
-                told::folded(step, &folded, value, notes)?;
-                Ok(folded.profile)
-            }
-            None => Ok(profile.clone()),
-        },
-        Kind::Rename(substitution) => told::renamed(step, names::rename(profile, substitution), notes),
-        Kind::StripPaths => told::renamed(step, names::strip_paths(profile), notes),
-        Kind::Anonymize(anonymity) => told::renamed(step, anonymize::anonymize(profile, anonymity), notes),
-        Kind::LabelRoot(key) => as_frames(profile, key, End::Root),
-        Kind::LabelLeaf(key) => as_frames(profile, key, End::Leaf),
+        _ => Ok(profile.clone()),
     }
+}
+
+fn of_threads(step: &Step, regex: &Regex, profile: &Profile, value: usize, notes: &mut Notes) -> Result<Profile> {
+    if step.value == "active" {
+        return only_thread(profile, "active", value, notes);
+    }
+    let texts = |thread| {
+        let it = profile.threads[thread];
+        [it.id, it.name].map(|text| profile.strings.text(text).to_owned())
+    };
+    let is =
+        |thread| texts(thread).iter().any(|it| regex.is_match(it)) || regex.is_match(&profile.thread_title(thread));
+    let meant: Vec<bool> = profile.threads.iter().map(|(id, _)| is(id)).collect();
+    let is_empty = profile.samples.is_empty() && profile.calls.is_empty();
+    if !is_empty && !meant.contains(&true) {
+        return Err(step.refusal(&no_such_thread(profile, &step.value, &thread_shares(profile, value))));
+    }
+    profile.filtered(
+        |sample| sample.thread.is_some_and(|id| meant[id.index()]),
+        |graph| graph.thread.is_some_and(|id| meant[id.index()]),
+    )
 }
 
 /// Drops samples whose stack has no frame that is marked, and does something with those that are left.

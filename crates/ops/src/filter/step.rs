@@ -162,7 +162,7 @@ pub static STEPS: &[StepKind] = &[
         "time",
         "FROM..TO",
         Refused,
-        "Keep only what was from one time to before another, since the start (500ms..2.5s, 10s..)",
+        "Keep only what was from one time to before another (500ms..2.5s, 10s..), counted since the start of the profile where that is known, else since its first sample",
         |text| Range::times(text).map(|(from_ns, to_ns)| Kind::Time(from_ns, to_ns)),
     ),
     step(
@@ -239,6 +239,24 @@ impl Step {
             *anonymity = Anonymity { allowed, salt: salt.to_owned() };
         }
         self
+    }
+
+    /// Returns what functions the step looks for.
+    pub(super) fn pattern(&self) -> Option<&Pattern> {
+        match &self.kind {
+            Kind::Focus(pattern) | Kind::Ignore(pattern) | Kind::Hide(pattern) | Kind::Show(pattern) => Some(pattern),
+            Kind::ShowFrom(pattern) | Kind::Root(pattern) | Kind::PruneFrom(pattern) => Some(pattern),
+            _ => None,
+        }
+    }
+
+    /// Returns the key of the labels that the step looks at.
+    pub(super) fn key(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Label(test) => Some(&test.key),
+            Kind::LabelRoot(key) | Kind::LabelLeaf(key) => Some(key),
+            _ => None,
+        }
     }
 
     pub(super) fn on_graph(&self) -> OnGraph {

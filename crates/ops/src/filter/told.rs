@@ -35,6 +35,24 @@ pub(super) fn dropped(step: &Step, before: &Profile, after: &Profile, notes: &mu
     Ok(())
 }
 
+/// Notes that nothing matches what a step looks for.
+pub(super) fn unmatched(step: &Step, marked: &[bool], notes: &mut Notes) {
+    if !marked.is_empty() && !marked.contains(&true) {
+        notes.remark(NoteKind::Odd, format!("{step} matches no function, file or module"));
+    }
+}
+
+/// Notes that no label has the key that a step looks for.
+pub(super) fn missing_key(step: &Step, profile: &Profile, key: &str, notes: &mut Notes) {
+    let mut keys: Vec<&str> = profile.labels.iter().map(|(_, label)| &profile.strings[label.key]).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if !profile.samples.is_empty() && !keys.contains(&key) {
+        let there = if keys.is_empty() { "no labels at all".to_owned() } else { keys.join(", ") };
+        notes.remark(NoteKind::Odd, format!("{step}: no sample has such a label; there are {there}"));
+    }
+}
+
 /// Notes how many stacks a step has cut.
 pub(super) fn cut(step: &Step, changed: u64, notes: &mut Notes) {
     if changed > 0 {
@@ -64,6 +82,8 @@ pub(super) fn folded(step: &Step, folded: &Folded, value: usize, notes: &mut Not
 pub(super) fn renamed(step: &Step, renamed: Result<(Profile, u64)>, notes: &mut Notes) -> Result<Profile> {
     let (profile, functions) = renamed.map_err(|error| step.refusal(error.message()))?;
     let what = format!("{step} changes what functions are called or where they are from");
-    notes.add(NoteKind::Dropped, what, functions, "functions|function", || None);
+    if functions > 0 {
+        notes.add(NoteKind::Dropped, what, functions, "functions|function", || None);
+    }
     Ok(profile)
 }
