@@ -7,4 +7,6 @@ mod pconv;
 mod pfilter;
 mod ptop;
 mod shared;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod threads;
