@@ -70,3 +70,35 @@ fn inputs_are_limited() {
     folder.run(PTOP, "--max-depth 1 small.profkit").fails(2, &["small.profkit: ", "more than 1 frames"]);
     folder.run(PTOP, "--max-size lots small.profkit").fails(2, &["--max-size", "lots"]);
 }
+
+#[test]
+fn mangled_names_are_shown_demangled_unless_told_otherwise() {
+    let folder = Folder::new();
+    folder.write("mangled.pb", include_bytes!("../../../testdata/pprof/mangled.pb"));
+    let lost = "names that are easier to read take the place of those beside a system name: 1 function lost its own";
+    let run = folder.run(PCONV, "mangled.pb -t profkit");
+    assert!(run.stderr.starts_with(&format!("note: {lost} (first: _ZN4shop6Basket3addEi)\n")), "{}", run.stderr);
+    for function in [
+        r#"{"name":"foo(int)","system_name":"_Z3fooi"}"#,
+        r#"{"name":"shop::Basket::add(int)","system_name":"shop_add.cold"}"#,
+        r#"{"name":"main()","system_name":"_Z4mainv"}"#,
+    ] {
+        assert!(run.text().contains(function), "{function} in {}", run.text());
+    }
+    let left = folder.run(PCONV, "--strict --no-demangle mangled.pb -t profkit").succeeds();
+    for function in [r#"{"name":"_Z3fooi"}"#, r#"{"name":"_ZN4shop6Basket3addEi","system_name":"shop_add.cold"}"#] {
+        assert!(left.text().contains(function), "{function} in {}", left.text());
+    }
+    folder.run(PCONV, "--strict mangled.pb -t profkit").fails(3, &[lost]);
+}
+
+#[test]
+fn names_stay_the_same_on_a_way_through_other_formats() {
+    let folder = Folder::new();
+    folder.write("mangled.pb", include_bytes!("../../../testdata/pprof/mangled.pb"));
+    let collapsed = |name: &str| folder.run(PCONV, &format!("-q {name} -t collapsed")).stdout;
+    let once = collapsed("mangled.pb");
+    folder.write("once.folded", &once);
+    assert_eq!(String::from_utf8(once).unwrap(), "main();shop::Basket::add(int);foo(int) 5\n");
+    assert_eq!(String::from_utf8(collapsed("once.folded")).unwrap(), "main();shop::Basket::add(int);foo(int) 5\n");
+}

@@ -135,7 +135,7 @@ pub fn read(
 pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut profile = format.read(input, options, notes)?;
     if options.demangle {
-        demangle::demangle(&mut profile);
+        demangle::demangle(&mut profile, notes);
     }
     Ok(profile)
 }
