@@ -68,7 +68,8 @@ impl Calls {
         stack: Option<StackId>,
         kept: Option<u32>,
     ) -> std::result::Result<(), String> {
-        let before = self.stacks.insert(thread, stack).flatten();
+        // Before the first sample of a thread, anything may have gone on.
+        let before = self.stacks.insert(thread, stack).unwrap_or(stack);
         let Some(kept) = kept.filter(|&kept| kept > 0) else { return Ok(()) };
         let depth = |stack: Option<StackId>| stack.map_or(0, |stack| profile.stacks.depth(stack));
         let most = depth(stack).min(depth(before));
