@@ -6,9 +6,10 @@
 mod callgrind;
 mod pprof;
 mod pstats;
+mod readings;
 mod speedscope;
 
-use profkit_core::{Format, Notes, Profile, WriteOptions, prepare};
+use profkit_core::{Format, Notes, Profile, ReadOptions, WriteOptions, prepare};
 use profkit_testkit::fixtures::Fixture;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,8 +43,12 @@ fn written(profile: &Profile, format: &'static Format, folder: &Path, name: &str
     (path, prepare(profile, format, &options, &mut Notes::new()).expect("written before").into_owned())
 }
 
+/// Reads a fixture with the names as they stand there: the peers show them so.
 fn read(fixture: &Fixture) -> Profile {
-    fixture.read(&mut Notes::new()).expect("a readable fixture").0
+    let mut options = ReadOptions::default();
+    options.demangle = false;
+    let read = profkit_formats::read(&fixture.bytes, Some(&fixture.name), None, &options, &mut Notes::new());
+    read.expect("a readable fixture").0
 }
 
 fn total(profile: &Profile, column: usize) -> f64 {
