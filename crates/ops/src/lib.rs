@@ -8,5 +8,6 @@
 mod thread;
 mod top;
 
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use profkit_core::derive::span_ns;
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};
