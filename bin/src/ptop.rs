@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::top::TopList;
-use profkit_cli::{Result, Session, Source, Tool, knobs};
+use profkit_cli::{Page, Result, Session, Source, Tool, knobs};
 use profkit_ops::Sort;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +29,10 @@ struct Ptop {
     /// Order of the functions
     #[arg(long, value_enum, default_value_t = Order::Own, value_name = "BY")]
     sort: Order,
+
+    /// Print comma separated values instead of a table
+    #[arg(long, conflicts_with = "json", help_heading = "General")]
+    csv: bool,
 
     #[command(flatten)]
     input: InputArgs,
@@ -69,8 +73,13 @@ impl Tool for Ptop {
             Order::Name => Sort::Name,
         };
         let list = TopList::new(&source, &profile, value, (sort, self.limit), &mut session.notes)?;
-        let text = if self.shared.json { list.json(&session.notes) } else { list.text() };
-        session.print(self.output.output.as_deref(), &text)
+        let output = self.output.output.as_deref();
+        let text = match (self.shared.json, self.csv) {
+            (true, _) => list.json(&session.notes),
+            (_, true) => list.csv(),
+            _ => list.text(Page::of(output)),
+        };
+        session.print(output, &text)
     }
 }
 

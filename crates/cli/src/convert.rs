@@ -1,11 +1,11 @@
 //! Writing profiles, and saying what is in one.
 
-use crate::amount::{amount, count};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
+use profkit_core::readable::{amount, count};
 use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, WriteOptions};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

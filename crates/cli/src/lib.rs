@@ -15,11 +15,12 @@ pub mod convert;
 pub mod knobs;
 pub mod top;
 
-mod amount;
+mod csv;
 mod failure;
 mod formats;
 mod gzip;
 mod output;
+mod page;
 mod session;
 mod source;
 mod table;
@@ -27,6 +28,7 @@ mod tool;
 
 pub use failure::{Failure, Result};
 pub use output::Output;
+pub use page::Page;
 pub use session::Session;
 pub use source::Source;
 pub use tool::{Tool, main};
