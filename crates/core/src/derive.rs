@@ -11,6 +11,7 @@ mod walk;
 
 pub use call_graph::call_graph;
 pub use complete::complete;
+pub use components::Components;
 pub use span::span_ns;
 pub use stacks::stacks;
 pub use told_apart::told_apart;
