@@ -43,7 +43,7 @@ fn ways() -> Vec<(&'static str, Options)> {
         ("icicle", options(|it| it.is_inverted = true)),
         ("reversed", options(|it| it.is_reversed = true)),
         ("by weight", options(|it| it.order = Order::Weight)),
-        ("wide frames", options(|it| it.min_width = Some(10.0))),
+        ("wide frames", options(|it| it.min_width = Some(1.0))),
         ("without threads", options(|it| it.no_thread_root = true)),
         ("by time", options(|it| it.order = Order::Time)),
     ]
