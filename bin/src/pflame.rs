@@ -144,7 +144,8 @@ impl Pflame {
             Some((_, "svg")) => Ok(To::Svg),
             Some((_, "html" | "htm")) => Ok(To::Html),
             _ => {
-                let message = "the name does not tell what to write; name it .svg or .html, or say --to svg or --to html";
+                let message =
+                    "the name does not tell what to write; name it .svg or .html, or say --to svg or --to html";
                 Err(Failure::Error(format!("{}: {message}", path.display())))
             }
         }

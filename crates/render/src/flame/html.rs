@@ -86,7 +86,8 @@ fn list(scene: &Scene<'_>) -> Result<String> {
     let mut rows: Vec<_> = scene.told_apart.functions.iter().map(|(id, function)| (&totals[id], function)).collect();
     let name = |row: &profkit_core::Function| &scene.told_apart.strings[row.name];
     rows.sort_by_key(|(cost, function)| (Reverse(cost.own[scene.value]), name(function)));
-    let cell = |value: i64| format!("{} ({})", readable::amount(value, &value_type.unit), readable::percent(value, whole));
+    let cell =
+        |value: i64| format!("{} ({})", readable::amount(value, &value_type.unit), readable::percent(value, whole));
     let rows = rows.iter().take(LISTED).map(|(cost, function)| {
         let (own, total) = (cell(cost.own[scene.value]), cell(cost.total[scene.value]));
         format!("<tr><td>{own}</td><td>{total}</td><td>{}</td></tr>\n", svg::escaped(name(function)))

@@ -103,11 +103,12 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
         scene.trie(&columns, &plain, options.min_width.unwrap_or(0.0), notes)?
     };
     let totals = trie.totals();
+    let shown = totals.get(if options.is_diff { 0 } else { scene.value }..trie.stride).unwrap_or_default();
     let has_times = !options.is_diff && scene.profile().samples.iter().any(|sample| sample.time_ns.is_some());
     let timeline = if has_times { Some(timeline(scene, notes)?) } else { None };
     let header = Header {
         title: options.title.clone().unwrap_or_else(|| "Flame graph".to_owned()),
-        subtitle: scene.subtitle(options, totals.get(scene.value..trie.stride).unwrap_or_default()),
+        subtitle: scene.subtitle(options, shown),
         values: values(scene)?,
         shown: scene.value,
         is_diff: options.is_diff,
@@ -149,7 +150,14 @@ fn values(scene: &Scene<'_>) -> Result<Vec<Value>> {
     let value_types = &scene.told_apart.value_types;
     if value_types.is_empty() {
         let nothing = ValueType::unnamed();
-        return Ok(vec![Value { kind: nothing.kind, unit: nothing.unit.name, dimension: "count", factor: 1, exponent: 0, total: 0 }]);
+        return Ok(vec![Value {
+            kind: nothing.kind,
+            unit: nothing.unit.name,
+            dimension: "count",
+            factor: 1,
+            exponent: 0,
+            total: 0,
+        }]);
     }
     let totals = scene.told_apart.column_totals()?;
     let values = value_types.iter().zip(totals).map(|(value_type, total)| {

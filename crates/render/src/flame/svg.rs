@@ -17,7 +17,6 @@ mod texts;
 
 pub(super) use texts::escaped;
 
-
 use super::palette::change;
 use super::scene::Scene;
 use super::{Options, Order};
