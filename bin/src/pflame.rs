@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
-use profkit_cli::{Result, Session, Source, Tool, knobs};
+use profkit_cli::{Failure, Result, Session, Source, Tool, knobs};
 use profkit_render::flame::{self, Options, Order, Palette};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 const EXAMPLES: &str = "Examples:
   pflame in.prof > flame.svg                a picture; open it in a browser to zoom and search
   py-spy record --format raw -o - -- python app.py | pflame -o flame.svg
+  pflame in.prof -o flame.html              a page: search, callers and callees, table, timeline
   pflame in.prof -o icicle.svg --inverted   roots at the top
   pflame in.prof -o leaves.svg --reverse    who calls the functions that cost most?
   pflame trace.json -o time.svg --chart     what happened when?";
@@ -24,6 +25,10 @@ struct Pflame {
     /// Input file; `-` or nothing is stdin
     #[arg(value_name = "FILE")]
     input_file: Option<PathBuf>,
+
+    /// A picture, or a page that explores the profile; told from the name of the output if left out
+    #[arg(short = 't', long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    to: Option<To>,
 
     #[command(flatten)]
     picture: PictureArgs,
@@ -84,6 +89,12 @@ struct PictureArgs {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum To {
+    Svg,
+    Html,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum By {
     Name,
     Weight,
@@ -105,6 +116,7 @@ impl Tool for Pflame {
     }
 
     fn run(&self, session: &mut Session) -> Result<()> {
+        let to = self.target()?;
         let source = Source::open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
         let mut profile = source.read(&mut session.notes)?;
@@ -113,8 +125,30 @@ impl Tool for Pflame {
         options.value = self.value.index(&profile)?;
         profile = self.thread.apply(profile, options.value, &mut session.notes)?;
         let mut output = session.output(self.output.output.as_deref(), false)?;
-        output.fill(|out| flame::svg(&profile, &options, out, &mut session.notes))?;
+        let notes = &mut session.notes;
+        output.fill(|out| match to {
+            To::Svg => flame::svg(&profile, &options, out, notes),
+            To::Html => flame::html(&profile, &options, out, notes),
+        })?;
         session.commit(vec![output])
+    }
+}
+
+impl Pflame {
+    /// Returns what to write: what was asked for, else what the output name tells.
+    fn target(&self) -> Result<To> {
+        let path = self.output.output.as_deref().filter(|path| *path != Path::new("-"));
+        let (Some(path), None) = (path, self.to) else { return Ok(self.to.unwrap_or(To::Svg)) };
+        let name = path.to_string_lossy().to_lowercase();
+        match name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.') {
+            Some((_, "svg")) => Ok(To::Svg),
+            Some((_, "html" | "htm")) => Ok(To::Html),
+            _ => {
+                let message =
+                    "the name does not tell what to write; name it .svg or .html, or say --to svg or --to html";
+                Err(Failure::Error(format!("{}: {message}", path.display())))
+            }
+        }
     }
 }
 

@@ -16,16 +16,23 @@
 //! let mut svg = Vec::new();
 //! flame::svg(&profile, &Options::default(), &mut svg, &mut Notes::new())?;
 //! assert!(String::from_utf8_lossy(&svg).contains("<title>parse &lt;T&gt; (2.50 ms, 100.0%"));
+//!
+//! let mut page = Vec::new();
+//! flame::html(&profile, &Options::default(), &mut page, &mut Notes::new())?;
+//! assert!(page.starts_with(b"<!doctype html>"));
 //! # Ok::<(), profkit_core::Error>(())
 //! ```
 
+mod html;
 mod labels;
 mod palette;
+mod payload;
 mod rows;
 mod scene;
 mod svg;
 mod timeline;
 
+pub use html::html;
 pub use svg::svg;
 
 /// How a flame graph is drawn.

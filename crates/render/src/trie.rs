@@ -129,6 +129,13 @@ struct Group {
 }
 
 impl Trie {
+    /// Returns a tree of nothing but a root.
+    pub(crate) fn root(stride: usize) -> Trie {
+        let mut trie = Trie { stride, ..Trie::default() };
+        trie.open(NONE, 0);
+        trie
+    }
+
     /// Adds a node.
     pub(crate) fn open(&mut self, label: u32, depth: u32) {
         self.labels.push(label);
@@ -148,7 +155,7 @@ impl Trie {
     /// parent's own time.
     pub(crate) fn thinned(&self, least: i64) -> Trie {
         let totals = self.totals();
-        let mut thin = Trie { stride: 1, ..Trie::default() };
+        let mut thin = Trie { stride: self.stride, ..Trie::default() };
         let mut node = 0;
         while node < self.len() {
             let (depth, total) = (self.depths[node], totals[node]);

@@ -3,32 +3,8 @@
 use profkit_core::{Frame, Function, Notes, Profile, Sample, Thread, ValueType};
 use profkit_render::flame::{self, Options, Order};
 use profkit_testkit::fixtures::readable;
+use profkit_testkit::names::NASTY;
 use roxmltree::{Document, Node, ParsingOptions};
-
-/// Names that break one language or another.
-const NASTY: &[&str] = &[
-    "]]></script><script>document.title='owned'</script>",
-    "--><img src=x onerror=alert(1)>",
-    "nul\0and\u{1b}[2J\u{7}",
-    "std::array<[u8; 8], 4>::map",
-    "quote\" and 'quote' and `tick`",
-    "Thread 12",
-    "v 1 2.5",
-    "# comment 9",
-    "\u{202e}desrever\u{2066}",
-    "عربي",
-    "🔥 flame 👩‍👩‍👧‍👦",
-    "\u{fffe}\u{ffff}\u{2028}",
-    "back\\slash\nnew\tline\r",
-    "",
-    "  ",
-    "-",
-    "--",
-    "&amp;&lt;{{title}}${title}",
-    "all",
-    "a;b",
-    "a:b",
-];
 
 fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();

@@ -1,6 +1,6 @@
 //! What stands on the frames of a picture.
 
-use profkit_core::{FrameId, FunctionId, Id, Profile, ThreadId};
+use profkit_core::{FrameId, Function, FunctionId, Id, Profile, ThreadId};
 use std::collections::HashMap;
 
 /// What stands for samples without a stack.
@@ -9,60 +9,89 @@ const NO_STACK: &str = "(no stack)";
 const NO_THREAD: &str = "(no thread)";
 
 /// One thing that can be a frame of a picture.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Label {
     pub(crate) name: String,
     pub(crate) file: String,
     pub(crate) line: u32,
     pub(crate) module: String,
-    /// None for what is no function.
-    pub(crate) function: Option<FunctionId>,
+    pub(crate) is_function: bool,
+}
+
+/// What a label stands for.
+#[derive(Clone, Copy)]
+enum What {
+    Function { drawn: Option<FunctionId>, stated: Option<FunctionId> },
+    Thread(Option<ThreadId>),
+    NoStack,
 }
 
 /// The labels of a profile, counted from 1 in order of their names.
 #[derive(Debug)]
 pub(crate) struct Labels {
     rows: Vec<Label>,
+    /// The number of each function that is drawn.
     of_function: Vec<u32>,
+    /// The functions of the source that are drawn, or not, under each number.
+    stated: Vec<Option<FunctionId>>,
     of_thread: HashMap<Option<ThreadId>, u32>,
     no_stack: u32,
 }
 
 impl Labels {
-    /// Returns the labels of all functions and of the threads given, which are the roots of a picture.
-    pub(crate) fn new(profile: &Profile, threads: &[Option<ThreadId>]) -> Labels {
-        let text = |id| profile.strings.text(id).to_owned();
-        let mut rows: Vec<(Label, Option<Option<ThreadId>>)> = profile
-            .functions
-            .iter()
-            .map(|(id, function)| Label {
-                name: profile.strings[function.name].to_owned(),
-                file: text(function.file),
-                line: function.start_line.map_or(0, Into::into),
-                module: text(function.module),
-                function: Some(id),
-            })
-            .map(|label| (label, None))
-            .collect();
-        for &thread in threads {
-            let name = thread.map_or(NO_THREAD.to_owned(), |thread| profile.thread_title(thread));
-            rows.push((Label { name, ..Label::default() }, Some(thread)));
+    /// Returns the labels of all functions of `drawn`, of those of `stated`, the source, that are not among
+    /// them, and of the threads given, which are the roots of a picture.
+    pub(crate) fn new(drawn: &Profile, stated: &Profile, threads: &[Option<ThreadId>]) -> Labels {
+        let mut rows: Vec<(Label, What)> = Vec::new();
+        let mut places: HashMap<Label, usize> = HashMap::new();
+        for (id, function) in drawn.functions.iter() {
+            rows.push((of_function(drawn, &function), What::Function { drawn: Some(id), stated: None }));
         }
-        rows.push((Label { name: NO_STACK.to_owned(), ..Label::default() }, None));
+        if std::ptr::eq(drawn, stated) {
+            for (_, what) in &mut rows {
+                if let What::Function { drawn, stated } = what {
+                    *stated = *drawn;
+                }
+            }
+        } else {
+            places.extend(rows.iter().enumerate().map(|(place, (label, _))| (label.clone(), place)));
+            for (id, function) in stated.functions.iter() {
+                let label = of_function(stated, &function);
+                match places.get(&label).map(|&place| &mut rows[place].1) {
+                    Some(What::Function { stated, .. }) => *stated = Some(id),
+                    _ => rows.push((label, What::Function { drawn: None, stated: Some(id) })),
+                }
+            }
+        }
+        for &thread in threads {
+            let name = thread.map_or(NO_THREAD.to_owned(), |thread| drawn.thread_title(thread));
+            rows.push((Label { name, ..Label::default() }, What::Thread(thread)));
+        }
+        rows.push((Label { name: NO_STACK.to_owned(), ..Label::default() }, What::NoStack));
         rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Labels::sorted(rows, drawn.functions.len())
+    }
+
+    fn sorted(rows: Vec<(Label, What)>, functions: usize) -> Labels {
         let mut labels = Labels {
-            of_function: vec![0; profile.functions.len()],
+            rows: Vec::with_capacity(rows.len()),
+            of_function: vec![0; functions],
+            stated: Vec::with_capacity(rows.len()),
             of_thread: HashMap::new(),
             no_stack: 0,
-            rows: Vec::with_capacity(rows.len()),
         };
-        for (number, (label, thread)) in (1..).zip(rows) {
-            match (label.function, thread) {
-                (Some(function), _) => labels.of_function[function.index()] = number,
-                (None, Some(thread)) => drop(labels.of_thread.insert(thread, number)),
-                (None, None) => labels.no_stack = number,
+        for (number, (label, what)) in (1..).zip(rows) {
+            let mut source = None;
+            match what {
+                What::Function { drawn, stated } => {
+                    drawn.into_iter().for_each(|drawn| labels.of_function[drawn.index()] = number);
+                    source = stated;
+                }
+                What::Thread(thread) => drop(labels.of_thread.insert(thread, number)),
+                What::NoStack => labels.no_stack = number,
             }
             labels.rows.push(label);
+            labels.stated.push(source);
         }
         labels
     }
@@ -70,6 +99,11 @@ impl Labels {
     /// Returns the label of each number; the first is number 1.
     pub(crate) fn rows(&self) -> &[Label] {
         &self.rows
+    }
+
+    /// Returns the function of the source that each label stands for, in the same order.
+    pub(crate) fn stated(&self) -> &[Option<FunctionId>] {
+        &self.stated
     }
 
     /// Returns the label of a number; none for that of a root.
@@ -90,6 +124,17 @@ impl Labels {
     pub(crate) fn of_frames(&self, profile: &Profile) -> FrameLabels {
         let number = |function: FunctionId| self.of_function[function.index()];
         FrameLabels(profile.frames.iter().map(|(_, frame)| frame.function.map_or(self.no_stack, number)).collect())
+    }
+}
+
+fn of_function(profile: &Profile, function: &Function) -> Label {
+    let text = |id| profile.strings.text(id).to_owned();
+    Label {
+        name: profile.strings[function.name].to_owned(),
+        file: text(function.file),
+        line: function.start_line.map_or(0, Into::into),
+        module: text(function.module),
+        is_function: true,
     }
 }
 

@@ -27,7 +27,7 @@ impl Palette {
     /// Returns the colour of a frame; what is no function is grey.
     pub(crate) fn color(self, label: &Label) -> Hex {
         let shade = share(&label.name);
-        if label.function.is_none() {
+        if !label.is_function {
             return oklch(0.86, 0.005, 250.0);
         }
         match self {

@@ -48,7 +48,7 @@ impl<'p> Scene<'p> {
         let threads = drawn.samples.iter().map(|sample| sample.thread).filter(|&thread| seen.insert(thread));
         let threads: Vec<_> = threads.collect();
         let has_thread_roots = threads.len() > 1 && !options.no_thread_root;
-        let labels = Labels::new(drawn, if has_thread_roots { &threads } else { &[] });
+        let labels = Labels::new(drawn, &told_apart, if has_thread_roots { &threads } else { &[] });
         Ok(Scene { told_apart, estimate, labels, threads, value, is_diff: options.is_diff })
     }
 

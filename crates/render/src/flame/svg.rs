@@ -15,6 +15,8 @@ mod frames;
 mod lines;
 mod texts;
 
+pub(super) use texts::escaped;
+
 use super::palette::change;
 use super::scene::Scene;
 use super::{Options, Order};

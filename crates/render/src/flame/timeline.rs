@@ -34,8 +34,7 @@ impl Scene<'_> {
         let end = pieces.iter().flatten().map(|piece| piece.until).max().unwrap_or(start);
         let span = end.checked_sub(start).and_then(|span| span.checked_mul(pieces.len() as i64));
         span.ok_or_else(|| Error::overflow("the time of all threads"))?;
-        let mut line = Line { trie: Trie { stride: 1, ..Trie::default() }, open: Vec::new() };
-        line.trie.open(NONE, 0);
+        let mut line = Line { trie: Trie::root(1), open: Vec::new() };
         let mut path = Vec::new();
         for (&thread, pieces) in self.threads.iter().zip(&pieces).filter(|(_, pieces)| !pieces.is_empty()) {
             let root: Vec<u32> = self.labels.thread(thread).into_iter().collect();

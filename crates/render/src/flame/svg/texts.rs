@@ -77,7 +77,7 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// Returns a text as it stands in XML.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
