@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
-use profkit_cli::{Failure, Result, Session, Source, Tool, knobs};
+use profkit_cli::{Extent, Failure, Result, Session, Source, Tool, knobs};
 use profkit_render::flame::{self, Options, Order, Palette};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -117,19 +117,21 @@ impl Tool for Pflame {
 
     fn run(&self, session: &mut Session) -> Result<()> {
         let to = self.target()?;
-        let source = Source::open(self.input_file.as_deref(), &self.input)?;
+        let source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let mut profile = source.read(&mut session.notes)?;
+        let mut profile = session.parse(&source)?;
         let mut options = self.picture.options(&source);
         drop(source);
         options.value = self.value.index(&profile)?;
         profile = self.thread.apply(profile, options.value, &mut session.notes)?;
         let mut output = session.output(self.output.output.as_deref(), false)?;
+        let step = session.progress(Extent::Unknown, "drawing");
         let notes = &mut session.notes;
         output.fill(|out| match to {
             To::Svg => flame::svg(&profile, &options, out, notes),
             To::Html => flame::html(&profile, &options, out, notes),
         })?;
+        drop(step);
         session.commit(vec![output])
     }
 }

@@ -68,7 +68,7 @@ class Canvas {
   }
 
   draw() {
-    const { context, colors, scene } = this;
+    const { context, scene } = this;
     const style = getComputedStyle(document.documentElement);
     this.paper = style.getPropertyValue("--paper").trim();
     this.soft = style.getPropertyValue("--soft").trim();
@@ -88,7 +88,18 @@ class Canvas {
     context.globalAlpha = 1;
     this.outline(this.hovered, this.soft, 1);
     this.outline(this.selected, this.accent, 2);
-    if (colors.isDark) context.globalAlpha = 1;
+    this.drawThumb();
+  }
+
+  /** Shows which part is in sight of what is higher than the window. */
+  drawThumb() {
+    if (this.mostScroll === 0) return;
+    const { context, height } = this;
+    const size = Math.max(24, (height / this.content) * height);
+    context.globalAlpha = 0.4;
+    context.fillStyle = this.soft;
+    context.fillRect(this.width - 4, (this.scroll / this.mostScroll) * (height - size), 4, size);
+    context.globalAlpha = 1;
   }
 
   drawLane(lane) {
