@@ -139,6 +139,22 @@ impl FormatArgs {
         options
     }
 
+    /// Returns the format asked for, or the one that the output name tells; none where nothing does.
+    ///
+    /// # Errors
+    ///
+    /// A name that does not tell one format is an error that lists the formats.
+    pub fn told(&self, output: Option<&Path>) -> Result<Option<&'static Format>> {
+        match (self.to, output.filter(|path| *path != Path::new("-"))) {
+            (Some(FormatName(format)), _) => Ok(Some(format)),
+            (None, None) => Ok(None),
+            (None, Some(path)) => match profkit_formats::for_output(&path.display().to_string()) {
+                Ok(format) => Ok(Some(format)),
+                Err(error) => Err(Failure::Error(error.message().to_owned())),
+            },
+        }
+    }
+
     /// Returns the format to write: the one asked for, else the one that the output name tells, else
     /// `default` for stdout.
     ///
@@ -146,12 +162,7 @@ impl FormatArgs {
     ///
     /// A name that does not tell one format is an error that lists the formats.
     pub fn target(&self, output: Option<&Path>, default: &'static Format) -> Result<&'static Format> {
-        match (self.to, output.filter(|path| *path != Path::new("-"))) {
-            (Some(FormatName(format)), _) => Ok(format),
-            (None, None) => Ok(default),
-            (None, Some(path)) => profkit_formats::for_output(&path.display().to_string())
-                .map_err(|error| Failure::Error(error.message().to_owned())),
-        }
+        Ok(self.told(output)?.unwrap_or(default))
     }
 }
 

@@ -13,6 +13,7 @@
 pub mod args;
 pub mod convert;
 pub mod knobs;
+pub mod steps;
 pub mod top;
 
 mod csv;
