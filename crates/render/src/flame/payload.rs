@@ -70,7 +70,6 @@ struct Columns {
     files: Vec<usize>,
     lines: Vec<u32>,
     modules: Vec<usize>,
-    groups: Vec<usize>,
     hues: Vec<u32>,
     is_function: Vec<u8>,
 }
@@ -182,8 +181,7 @@ fn labels(scene: &Scene<'_>) -> Columns {
         columns.files.push(number(&label.file, &mut columns.texts));
         columns.lines.push(label.line);
         columns.modules.push(number(&label.module, &mut columns.texts));
-        columns.groups.push(number(label.group(), &mut columns.texts));
-        columns.hues.push(palette::hue(label.group()));
+        columns.hues.push(palette::hue(scene.labels.hue_of(label)));
         columns.is_function.push(u8::from(label.is_function));
     }
     columns
