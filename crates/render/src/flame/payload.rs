@@ -42,7 +42,7 @@ struct Header {
     is_inverted: bool,
     is_reversed: bool,
     order: &'static str,
-    palette: String,
+    palette: &'static str,
     pruned: u64,
     /// Of the root, and then of each label.
     labels: Columns,
@@ -120,7 +120,7 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
             Order::Weight => "weight",
             Order::Time => "time",
         },
-        palette: format!("{:?}", options.palette).to_lowercase(),
+        palette: options.palette.name(),
         pruned: trie.pruned,
         labels: labels(scene),
         functions: functions(scene)?,
