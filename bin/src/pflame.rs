@@ -1,5 +1,6 @@
 //! Draws the flame graph of a profile.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::{Extent, Failure, Result, Session, Source, Tool, knobs};
@@ -68,8 +69,8 @@ struct PictureArgs {
     title: Option<String>,
 
     /// Colours: a hue for each module, file or namespace, or shades of one
-    #[arg(long, value_enum, default_value_t = Colors::Module, value_name = "NAME")]
-    palette: Colors,
+    #[arg(long, value_parser = palette_parser(), default_value = "module", value_name = "NAME")]
+    palette: Palette,
 
     /// Width of an SVG picture in pixels [default: as wide as there is room, at first 1200]
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(200..=100_000))]
@@ -98,16 +99,6 @@ enum To {
 enum By {
     Name,
     Weight,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Colors {
-    Module,
-    Warm,
-    Cool,
-    Green,
-    Purple,
-    Gray,
 }
 
 impl Tool for Pflame {
@@ -166,20 +157,18 @@ impl PictureArgs {
             By::Name => Order::Name,
             By::Weight => Order::Weight,
         };
-        options.palette = match self.palette {
-            Colors::Module => Palette::Module,
-            Colors::Warm => Palette::Warm,
-            Colors::Cool => Palette::Cool,
-            Colors::Green => Palette::Green,
-            Colors::Purple => Palette::Purple,
-            Colors::Gray => Palette::Gray,
-        };
+        options.palette = self.palette;
         options.width = self.width;
         options.min_width = self.min_width;
         options.no_thread_root = self.no_thread_root;
         options.all_frames = self.all_frames;
         options
     }
+}
+
+fn palette_parser() -> impl TypedValueParser<Value = Palette> {
+    let names = Palette::ALL.iter().map(|palette| palette.name());
+    PossibleValuesParser::new(names).map(|name| Palette::named(&name).unwrap_or_default())
 }
 
 fn parse_percent(text: &str) -> std::result::Result<f64, String> {

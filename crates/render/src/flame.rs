@@ -96,6 +96,29 @@ pub enum Palette {
     Gray,
 }
 
+impl Palette {
+    /// Every palette.
+    pub const ALL: &'static [Palette] =
+        &[Palette::Module, Palette::Warm, Palette::Cool, Palette::Green, Palette::Purple, Palette::Gray];
+
+    /// Returns the name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Palette::Module => "module",
+            Palette::Warm => "warm",
+            Palette::Cool => "cool",
+            Palette::Green => "green",
+            Palette::Purple => "purple",
+            Palette::Gray => "gray",
+        }
+    }
+
+    /// Returns the palette with the given name.
+    pub fn named(name: &str) -> Option<Palette> {
+        Palette::ALL.iter().copied().find(|palette| palette.name() == name)
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
         Options {

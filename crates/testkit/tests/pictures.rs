@@ -144,3 +144,80 @@ fn widths_are_the_totals_of_functions() {
         }
     }
 }
+
+/// Returns a profile of two values and the given stacks.
+fn two_values(stacks: &[(&[&str], [i64; 2])]) -> Profile {
+    let mut profile = Profile::new(["before", "after"].map(|kind| ValueType::new(kind, "milliseconds")).to_vec());
+    for (path, values) in stacks {
+        let frame = |name: &&str| {
+            let name = profile.string(name);
+            let function = profile.function(Function::named(name));
+            profile.frame(Frame { function: Some(function), ..Frame::default() })
+        };
+        let path: Vec<_> = path.iter().map(frame).collect();
+        let stack = profile.stack(&path).expect("not deep");
+        profile.samples.push(Sample::new(Some(stack), values));
+    }
+    profile
+}
+
+fn texts(profile: &Profile, options: &Options) -> Vec<(u64, u64, String)> {
+    let frames = drawn(&svg(profile, options).expect("small numbers"), "a small profile");
+    let mut texts: Vec<_> = frames.into_iter().map(|it| (it.start, it.width, it.text)).collect();
+    texts.sort_by_key(|(start, width, _)| (*start, u64::MAX - width));
+    texts
+}
+
+#[test]
+fn a_neighbour_with_a_longer_name_tears_nothing_apart() {
+    let stacks: &[(&[&str], [i64; 2])] = &[
+        (&["main"], [2, 0]),
+        (&["main.func1", "y"], [1, 0]),
+        (&["main", "x"], [1, 0]),
+        (&["main", "Thread 12"], [1, 0]),
+    ];
+    let shown = texts(&two_values(stacks), &options(|it| it.value = Some(0)));
+    let wanted = [
+        (0, 5, "all (5.00 ms, 100.0%)"),
+        (0, 4, "main (4.00 ms, 80.0%, self 2.00 ms)"),
+        (2, 1, "Thread\u{a0}12 (1.00 ms, 20.0%, all of it self)"),
+        (3, 1, "x (1.00 ms, 20.0%, all of it self)"),
+        (4, 1, "main.func1 (1.00 ms, 20.0%)"),
+        (4, 1, "y (1.00 ms, 20.0%, all of it self)"),
+    ];
+    assert_eq!(shown, wanted.map(|(start, width, text)| (start, width, text.to_owned())));
+}
+
+#[test]
+fn a_comparison_tells_the_change_of_every_frame() {
+    let stacks: &[(&[&str], [i64; 2])] =
+        &[(&["main", "f"], [10, 30]), (&["main", "gone", "deep"], [20, 0]), (&["main", "new"], [0, 5])];
+    let profile = two_values(stacks);
+    let options = options(|it| it.is_diff = true);
+    let shown = texts(&profile, &options);
+    let wanted = [
+        (0, 65, "all (30.0 ms before, 35.0 ms after, +5.00 ms, +16.7%)"),
+        (0, 65, "main (30.0 ms before, 35.0 ms after, +5.00 ms, +16.7%)"),
+        (0, 40, "f (10.0 ms before, 30.0 ms after, +20.0 ms, +200.0%)"),
+        (40, 20, "gone (20.0 ms before, 0 after, -20.0 ms, gone)"),
+        (40, 20, "deep (20.0 ms before, 0 after, -20.0 ms, gone)"),
+        (60, 5, "new (0 before, 5.00 ms after, +5.00 ms, new)"),
+    ];
+    assert_eq!(shown, wanted.map(|(start, width, text)| (start, width, text.to_owned())));
+    // Orange for what is new, blue for what is gone.
+    let picture = String::from_utf8(svg(&profile, &options).expect("drawn before")).expect("parsed before");
+    let fill = |title: &str| {
+        let rest = &picture[picture.find(&format!("<title>{title} (")).expect("a frame")..];
+        rest[rest.find("fill=\"").expect("a colour") + 6..][..7].to_owned()
+    };
+    assert_eq!((fill("new"), fill("gone"), fill("deep")), ("#ea8e3e".to_owned(), fill("deep"), "#4caffc".to_owned()));
+}
+
+#[test]
+fn a_profile_without_samples_says_so() {
+    let nothing = Profile::new(vec![ValueType::unnamed()]);
+    let text = String::from_utf8(svg(&nothing, &Options::default()).expect("an empty picture")).expect("text");
+    assert!(text.contains("nothing to draw"), "{text}");
+    assert_eq!(drawn(text.as_bytes(), "nothing"), []);
+    assert!(svg(&nothing, &options(|it| it.order = Order::Time)).is_ok());
+}

@@ -36,6 +36,7 @@ pub(crate) struct Labels {
     stated: Vec<Option<FunctionId>>,
     of_thread: HashMap<Option<ThreadId>, u32>,
     no_stack: u32,
+    has_groups: bool,
 }
 
 impl Labels {
@@ -74,6 +75,7 @@ impl Labels {
 
     fn sorted(rows: Vec<(Label, What)>, functions: usize) -> Labels {
         let mut labels = Labels {
+            has_groups: rows.iter().any(|(label, _)| !label.group().is_empty()),
             rows: Vec::with_capacity(rows.len()),
             of_function: vec![0; functions],
             stated: Vec::with_capacity(rows.len()),
@@ -113,6 +115,12 @@ impl Labels {
 
     pub(crate) fn no_stack(&self) -> u32 {
         self.no_stack
+    }
+
+    /// Returns what decides on the hue of a label: what its function belongs to, or its name where the
+    /// profile knows no groups at all.
+    pub(crate) fn hue_of<'l>(&self, label: &'l Label) -> &'l str {
+        if self.has_groups { label.group() } else { &label.name }
     }
 
     /// Returns the number of a thread, where threads are roots.

@@ -24,14 +24,14 @@ pub(crate) fn hue(group: &str) -> u32 {
 }
 
 impl Palette {
-    /// Returns the colour of a frame; what is no function is grey.
-    pub(crate) fn color(self, label: &Label) -> Hex {
+    /// Returns the colour of a frame, whose hue may follow from a text; what is no function is grey.
+    pub(crate) fn color(self, label: &Label, hue_of: &str) -> Hex {
         let shade = share(&label.name);
         if !label.is_function {
             return oklch(0.86, 0.005, 250.0);
         }
         match self {
-            Palette::Module => oklch(0.78 + 0.08 * shade, 0.085 + 0.02 * shade, f64::from(hue(label.group()))),
+            Palette::Module => oklch(0.78 + 0.08 * shade, 0.085 + 0.02 * shade, f64::from(hue(hue_of))),
             Palette::Warm => oklch(0.74 + 0.14 * shade, 0.12, 35.0 + 60.0 * shade),
             Palette::Cool => oklch(0.76 + 0.11 * shade, 0.08, 185.0 + 70.0 * shade),
             Palette::Green => oklch(0.74 + 0.14 * shade, 0.11, 130.0 + 30.0 * shade),

@@ -42,7 +42,7 @@ struct Header {
     is_inverted: bool,
     is_reversed: bool,
     order: &'static str,
-    palette: String,
+    palette: &'static str,
     pruned: u64,
     /// Of the root, and then of each label.
     labels: Columns,
@@ -70,7 +70,6 @@ struct Columns {
     files: Vec<usize>,
     lines: Vec<u32>,
     modules: Vec<usize>,
-    groups: Vec<usize>,
     hues: Vec<u32>,
     is_function: Vec<u8>,
 }
@@ -121,7 +120,7 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
             Order::Weight => "weight",
             Order::Time => "time",
         },
-        palette: format!("{:?}", options.palette).to_lowercase(),
+        palette: options.palette.name(),
         pruned: trie.pruned,
         labels: labels(scene),
         functions: functions(scene)?,
@@ -182,8 +181,7 @@ fn labels(scene: &Scene<'_>) -> Columns {
         columns.files.push(number(&label.file, &mut columns.texts));
         columns.lines.push(label.line);
         columns.modules.push(number(&label.module, &mut columns.texts));
-        columns.groups.push(number(label.group(), &mut columns.texts));
-        columns.hues.push(palette::hue(label.group()));
+        columns.hues.push(palette::hue(scene.labels.hue_of(label)));
         columns.is_function.push(u8::from(label.is_function));
     }
     columns

@@ -51,7 +51,7 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     let width = options.width.unwrap_or(USUAL_WIDTH).max(10 * MARGIN);
     let least = options.min_width.unwrap_or(LEAST_PIXELS / f64::from(width - MARGIN) * 100.0);
     let columns = if options.is_diff { vec![0, 1] } else { vec![scene.value] };
-    let trie = if profile.value_types.is_empty() {
+    let trie = if profile.value_types.is_empty() || scene.profile().samples.is_empty() {
         Trie::default()
     } else if options.order == Order::Time {
         let line = scene.timeline(false, notes)?.0;
@@ -131,7 +131,7 @@ impl Tooltips<'_> {
         let values = &self.totals[node * self.trie.stride..][..self.trie.stride];
         let color = match (values, label) {
             (&[before, after], _) if self.options.is_diff => change(before, after),
-            (_, Some(label)) => self.options.palette.color(label),
+            (_, Some(label)) => self.options.palette.color(label, self.scene.labels.hue_of(label)),
             (_, None) => GRAY.to_owned(),
         };
         let name = if node == 0 { "all" } else { self.texts.of(self.trie.labels[node]) };
