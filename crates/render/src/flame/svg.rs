@@ -88,6 +88,8 @@ fn how(options: &Options, subtitle: String) -> flamegraph::Options<'static> {
     how.bgcolors = Some(BackgroundColor::Flat(Color::new(255, 255, 255)));
     how.text_truncate_direction = TextTruncateDirection::Right;
     how.frame_height = 17;
+    // Of the font size; common fonts of one width have 0.60.
+    how.font_width = 0.62;
     how.min_width = 0.0;
     // The lines come in the order in which they are drawn.
     how.flame_chart = true;
