@@ -18,5 +18,6 @@ mod top;
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use profkit_core::derive::span_ns;
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};

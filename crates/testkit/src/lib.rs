@@ -7,4 +7,5 @@ pub mod fixtures;
 pub mod generate;
 pub mod kcachegrind;
 pub mod law;
+pub mod names;
 pub mod said;
