@@ -6,4 +6,6 @@ mod outputs;
 mod pconv;
 mod ptop;
 mod shared;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod threads;

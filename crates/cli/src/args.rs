@@ -1,6 +1,7 @@
 //! The options that several tools share, in groups that a tool takes as it needs them.
 
 use crate::failure::{Failure, Result};
+use crate::progress::ProgressWhen;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice};
 use profkit_core::{Format, Notes, Profile, WriteOptions};
@@ -84,13 +85,17 @@ pub struct Shared {
     #[arg(long)]
     pub strict: bool,
 
-    /// Tell no notes
+    /// Tell no notes and show no progress
     #[arg(short, long)]
     pub quiet: bool,
 
     /// When to color messages; NO_COLOR is honoured
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+
+    /// When to show on stderr what is going on: after half a second on a terminal, from the start, or not at all
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = true)]
+    pub progress: ProgressWhen,
 
     /// Not listed: the result is the same for any number of threads, and so far there is one.
     #[arg(long, hide = true, value_name = "N")]

@@ -3,6 +3,7 @@
 use crate::amount::{amount, count};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
+use crate::progress::{Extent, Progress};
 use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
@@ -23,6 +24,10 @@ pub fn write(
     path: Option<&Path>,
 ) -> Result<Output> {
     let mut output = session.output(path, format.is_binary())?;
+    // What comes out on a terminal, or in a pager at the end of the pipe, shows for itself that work goes on.
+    let is_silent = output.is_seen_at_once();
+    let what = format!("writing {}", output.name());
+    let _step = if is_silent { Progress::hidden() } else { session.progress(Extent::Unknown, &what) };
     output.fill(|out| format.write(profile, out, options, &mut session.notes))?;
     Ok(output)
 }
