@@ -97,8 +97,9 @@ pub struct Shared {
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = true)]
     pub progress: ProgressWhen,
 
-    /// Not listed: the result is the same for any number of threads, and so far there is one.
-    #[arg(long, hide = true, value_name = "N")]
+    /// Worker threads, where there are several files to read; the result is the same for any number [default: one
+    /// per processor]
+    #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
 
     /// List the formats and their options, and exit
@@ -139,6 +140,22 @@ impl FormatArgs {
         options
     }
 
+    /// Returns the format asked for, or the one that the output name tells; none where nothing does.
+    ///
+    /// # Errors
+    ///
+    /// A name that does not tell one format is an error that lists the formats.
+    pub fn told(&self, output: Option<&Path>) -> Result<Option<&'static Format>> {
+        match (self.to, output.filter(|path| *path != Path::new("-"))) {
+            (Some(FormatName(format)), _) => Ok(Some(format)),
+            (None, None) => Ok(None),
+            (None, Some(path)) => match profkit_formats::for_output(&path.display().to_string()) {
+                Ok(format) => Ok(Some(format)),
+                Err(error) => Err(Failure::Error(error.message().to_owned())),
+            },
+        }
+    }
+
     /// Returns the format to write: the one asked for, else the one that the output name tells, else
     /// `default` for stdout.
     ///
@@ -146,12 +163,7 @@ impl FormatArgs {
     ///
     /// A name that does not tell one format is an error that lists the formats.
     pub fn target(&self, output: Option<&Path>, default: &'static Format) -> Result<&'static Format> {
-        match (self.to, output.filter(|path| *path != Path::new("-"))) {
-            (Some(FormatName(format)), _) => Ok(format),
-            (None, None) => Ok(default),
-            (None, Some(path)) => profkit_formats::for_output(&path.display().to_string())
-                .map_err(|error| Failure::Error(error.message().to_owned())),
-        }
+        Ok(self.told(output)?.unwrap_or(default))
     }
 }
 

@@ -93,14 +93,84 @@ fn join_filters(merged: &mut Option<String>, added: Option<&String>, notes: &mut
         *merged = Some(added.clone());
         return;
     };
-    let inner = format!("|{added}|");
-    let is_there = own == added
-        || own.starts_with(&inner[1..])
-        || own.ends_with(&inner[..inner.len() - 1])
-        || own.contains(&inner);
-    if !is_there {
+    if own == added {
+        return;
+    }
+    let mut all = alternatives(own);
+    let new: Vec<String> = alternatives(added).into_iter().filter(|it| !all.contains(it)).collect();
+    if !new.is_empty() {
         let what = "inputs have different frame filters: the filters of all apply to all";
         notes.add(NoteKind::Odd, what, 1, "filters were added|filter was added", || added.clone());
-        own.push_str(&inner[..inner.len() - 1]);
+        all.extend(new);
+        *own = all.join("|");
+    }
+}
+
+/// Returns the alternatives that a regular expression is made of. One that starts with flags is left whole, since
+/// they hold for all that follows.
+fn alternatives(regex: &str) -> Vec<String> {
+    if regex.starts_with("(?") && !regex.starts_with("(?:") {
+        return vec![format!("(?:{regex})")];
+    }
+    let (mut alternatives, mut depth, mut is_class, mut is_escaped) = (vec![String::new()], 0, false, false);
+    for character in regex.chars() {
+        let is_plain = is_escaped || is_class && character != ']';
+        is_escaped = !is_escaped && character == '\\';
+        match character {
+            _ if is_plain => {}
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '[' => is_class = true,
+            ']' => is_class = false,
+            '|' if depth == 0 => {
+                alternatives.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = alternatives.last_mut() {
+            last.push(character);
+        }
+    }
+    alternatives
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_are_split_outside_of_groups_and_classes() {
+        assert_eq!(alternatives(r"a|b(c|d)|[|(]\||\(|e"), ["a", "b(c|d)", r"[|(]\|", r"\(", "e"]);
+        assert_eq!(alternatives("(?i)a|b"), ["(?:(?i)a|b)"]);
+        assert_eq!(alternatives("(?:(?i)a|b)|c"), ["(?:(?i)a|b)", "c"]);
+    }
+
+    #[test]
+    fn filters_are_united() {
+        let mut notes = Notes::new();
+        let mut merged = None;
+        for filter in ["a|b", "b", "c|a", "a|b|c"] {
+            join_filters(&mut merged, Some(&filter.to_owned()), &mut notes);
+        }
+        assert_eq!((merged.as_deref(), notes.iter().count()), (Some("a|b|c"), 1));
+    }
+
+    #[test]
+    fn the_longest_period_is_stated() {
+        let period = |kind: &str, unit: &str, value| {
+            let value_type = profkit_core::ValueType::new(kind, unit);
+            Some(Period { value_type: Some(value_type), value })
+        };
+        let (ms, ns, long) = (period("cpu", "ms", 10), period("cpu", "ns", 10_000_000), period("cpu", "ns", 20_000_000));
+        let mut notes = Notes::new();
+        for (first, second, stated) in [(&ms, &None, &ms), (&None, &ms, &ms), (&ms, &ns, &ns), (&ns, &ms, &ns)] {
+            let mut merged = first.clone();
+            join_periods(&mut merged, second.as_ref(), &mut notes);
+            assert_eq!((&merged, notes.iter().count()), (stated, 0));
+        }
+        let mut merged = ms;
+        join_periods(&mut merged, long.as_ref(), &mut notes);
+        assert_eq!((&merged, notes.iter().count()), (&long, 1));
     }
 }
