@@ -4,6 +4,7 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pmerge;
 mod ptop;
 mod shared;
 #[cfg(target_os = "linux")]
