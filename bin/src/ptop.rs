@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::top::TopList;
-use profkit_cli::{Extent, Result, Session, Tool, knobs};
+use profkit_cli::{Extent, Page, Result, Session, Tool, knobs};
 use profkit_ops::Sort;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +29,10 @@ struct Ptop {
     /// Order of the functions
     #[arg(long, value_enum, default_value_t = Order::Own, value_name = "BY")]
     sort: Order,
+
+    /// Print comma separated values instead of a table
+    #[arg(long, conflicts_with = "json", help_heading = "General")]
+    csv: bool,
 
     #[command(flatten)]
     input: InputArgs,
@@ -71,8 +75,13 @@ impl Tool for Ptop {
         let step = session.progress(Extent::Unknown, "adding up");
         let list = TopList::new(&source, &profile, value, (sort, self.limit), &mut session.notes)?;
         drop(step);
-        let text = if self.shared.json { list.json(&session.notes) } else { list.text() };
-        session.print(self.output.output.as_deref(), &text)
+        let output = self.output.output.as_deref();
+        let text = match (self.shared.json, self.csv) {
+            (true, _) => list.json(&session.notes),
+            (_, true) => list.csv(),
+            _ => list.text(Page::of(output)),
+        };
+        session.print(output, &text)
     }
 }
 

@@ -78,7 +78,7 @@ impl Folder {
 
     pub(crate) fn command(&self, tool: &str, line: &str) -> Command {
         let mut command = Command::new(tool);
-        command.args(line.split_whitespace()).current_dir(self.0.path()).env("NO_COLOR", "1");
+        command.args(line.split_whitespace()).current_dir(self.0.path()).env("NO_COLOR", "1").env_remove("COLUMNS");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -89,7 +89,7 @@ pub struct Shared {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// When to color messages; NO_COLOR is honoured
+    /// When to use colors; NO_COLOR is honoured
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 

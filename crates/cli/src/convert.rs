@@ -1,6 +1,5 @@
 //! Writing profiles, and saying what is in one.
 
-use crate::amount::{amount, count};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::progress::{Extent, Progress};
@@ -8,6 +7,7 @@ use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
 use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
+use profkit_core::readable::{amount, count};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

@@ -17,11 +17,12 @@ pub mod knobs;
 pub mod merge;
 pub mod top;
 
-mod amount;
+mod csv;
 mod failure;
 mod formats;
 mod gzip;
 mod output;
+mod page;
 mod progress;
 mod session;
 mod source;
@@ -30,6 +31,7 @@ mod tool;
 
 pub use failure::{Failure, Result};
 pub use output::Output;
+pub use page::Page;
 pub use progress::{Extent, Progress, ProgressWhen};
 pub use session::Session;
 pub use source::Source;

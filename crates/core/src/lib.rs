@@ -26,6 +26,7 @@ mod meta;
 mod notes;
 mod peek;
 mod profile;
+pub mod readable;
 mod rows;
 mod samples;
 mod stacks;
