@@ -6,8 +6,8 @@ use crate::progress::{Extent, Progress};
 use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
-use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
 use profkit_core::readable::{amount, count};
+use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

@@ -61,8 +61,7 @@ impl Plan {
                 let example = || format!("{} {} and {}", own.kind, own.role.name(), value_type.role.name());
                 notes.add(NoteKind::Lost, what, 1, "values lost their role|value lost its role", example);
             }
-            plan.value_types[place] =
-                ValueType { kind: own.kind.clone(), unit, role: own.role.max(value_type.role) };
+            plan.value_types[place] = ValueType { kind: own.kind.clone(), unit, role: own.role.max(value_type.role) };
         }
         Ok(plan)
     }

@@ -1,11 +1,9 @@
 //! The call graphs of a merged profile, added up row by row.
 
 use super::columns::{Plan, finer};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use profkit_core::{Arc, CallGraph, Error, FrameId, FunctionId, Profile, Result, StringId, ThreadId, Total, Transfer};
+use crate::sums::Sums;
+use profkit_core::{Arc, CallGraph, FrameId, FunctionId, Profile, Result, StringId, ThreadId, Total, Transfer};
 use std::cell::RefCell;
-use std::hash::Hash;
 
 /// The call graphs of a merged profile, in the order in which they were met.
 #[derive(Debug, Default)]
@@ -26,26 +24,17 @@ struct Key {
     states_totals: bool,
 }
 
+/// In arcs and totals, the counts come before the costs.
+const FIRST_COSTS: usize = 2;
+
 /// A call graph with one row for each frame, arc and function.
 #[derive(Debug, Default)]
 struct Graph {
-    own: Rows<FrameId, 1>,
-    arcs: Rows<(FrameId, FunctionId), 4>,
-    totals: Rows<FunctionId, 3>,
-}
-
-/// Rows of up to `N` vectors of numbers, each of which a row may lack.
-#[derive(Debug)]
-struct Rows<K, const N: usize> {
-    index: HashMap<K, usize, FixedState>,
-    keys: Vec<K>,
-    cells: Vec<[Option<Vec<i64>>; N]>,
-}
-
-impl<K, const N: usize> Default for Rows<K, N> {
-    fn default() -> Rows<K, N> {
-        Rows { index: HashMap::default(), keys: Vec::new(), cells: Vec::new() }
-    }
+    own: Sums<FrameId>,
+    /// Calls, primitive calls, inclusive cost, the callee's own cost.
+    arcs: Sums<(FrameId, FunctionId)>,
+    /// Calls, primitive calls, inclusive cost.
+    totals: Sums<FunctionId>,
 }
 
 impl Graphs {
@@ -110,7 +99,7 @@ impl Graphs {
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for (frame, costs) in from.own() {
             spread(costs, &mut first)?;
-            graph.own.add((ids.frame)(frame), [Some(&first)])?;
+            graph.own.add((ids.frame)(frame), [Some(&first), None, None, None])?;
         }
         for arc in from.arcs() {
             arc.inclusive.map(|costs| spread(costs, &mut first)).transpose()?;
@@ -123,23 +112,24 @@ impl Graphs {
         for total in from.totals() {
             total.inclusive.map(|costs| spread(costs, &mut first)).transpose()?;
             let inclusive = total.inclusive.map(|_| &*first);
-            graph.totals.add((ids.function)(total.function), [total.calls, total.primitive_calls, inclusive])?;
+            graph.totals.add((ids.function)(total.function), [total.calls, total.primitive_calls, inclusive, None])?;
         }
         Ok(())
     }
 
     /// Brings what is there into the columns of a plan.
     pub(super) fn widen(&mut self, plan: &Plan) -> Result<()> {
-        for graph in &mut self.graphs {
-            let own = graph.own.cells.iter_mut().flatten();
-            let arcs = graph.arcs.cells.iter_mut().flat_map(|cells| &mut cells[2..]);
-            let totals = graph.totals.cells.iter_mut().flat_map(|cells| &mut cells[2..]);
-            for costs in own.chain(arcs).chain(totals).flatten() {
-                for (cost, &factor) in costs.iter_mut().zip(&plan.own_factors) {
-                    *cost = finer(*cost, factor)?;
-                }
-                costs.resize(plan.value_types.len(), 0);
+        let widen = |costs: &mut Vec<i64>| {
+            for (cost, &factor) in costs.iter_mut().zip(&plan.own_factors) {
+                *cost = finer(*cost, factor)?;
             }
+            costs.resize(plan.value_types.len(), 0);
+            Ok(())
+        };
+        for graph in &mut self.graphs {
+            graph.own.change(|_, costs| widen(costs))?;
+            graph.arcs.change(|cell, numbers| if FIRST_COSTS <= cell { widen(numbers) } else { Ok(()) })?;
+            graph.totals.change(|cell, numbers| if FIRST_COSTS <= cell { widen(numbers) } else { Ok(()) })?;
         }
         Ok(())
     }
@@ -160,42 +150,15 @@ impl Graph {
     fn finish(self, key: Key, stride: usize) -> CallGraph {
         let mut graph = CallGraph::with_count_stride(stride, key.count_stride);
         (graph.thread, graph.part) = (key.thread, key.part);
-        for (frame, [costs]) in self.own.keys.into_iter().zip(&self.own.cells) {
-            graph.add_own(frame, costs.as_deref().unwrap_or_default());
+        for (frame, [costs, ..]) in self.own.iter() {
+            graph.add_own(frame, costs.unwrap_or_default());
         }
-        for ((caller, callee), cells) in self.arcs.keys.into_iter().zip(&self.arcs.cells) {
-            let [calls, primitive_calls, inclusive, callee_self] = cells.each_ref().map(Option::as_deref);
+        for ((caller, callee), [calls, primitive_calls, inclusive, callee_self]) in self.arcs.iter() {
             graph.add_arc(Arc { caller, callee, calls, primitive_calls, inclusive, callee_self });
         }
-        for (function, cells) in self.totals.keys.into_iter().zip(&self.totals.cells) {
-            let [calls, primitive_calls, inclusive] = cells.each_ref().map(Option::as_deref);
+        for (function, [calls, primitive_calls, inclusive, _]) in self.totals.iter() {
             graph.add_total(Total { function, calls, primitive_calls, inclusive });
         }
         graph
     }
-}
-
-impl<K: Copy + Eq + Hash, const N: usize> Rows<K, N> {
-    fn add(&mut self, key: K, cells: [Option<&[i64]>; N]) -> Result<()> {
-        let row = *self.index.entry(key).or_insert(self.keys.len());
-        if row == self.keys.len() {
-            self.keys.push(key);
-            self.cells.push([const { None }; N]);
-        }
-        for (sum, cell) in self.cells[row].iter_mut().zip(cells) {
-            match (sum, cell) {
-                (Some(sum), Some(cell)) => add(sum, cell)?,
-                (sum @ None, Some(cell)) => *sum = Some(cell.to_vec()),
-                (_, None) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn add(sum: &mut [i64], cell: &[i64]) -> Result<()> {
-    for (sum, number) in sum.iter_mut().zip(cell) {
-        *sum = sum.checked_add(*number).ok_or_else(|| Error::overflow("the sum of equal rows"))?;
-    }
-    Ok(())
 }

@@ -60,9 +60,7 @@ fn join_periods(merged: &mut Option<Period>, added: Option<&Period>, notes: &mut
 
 fn is_as_long(a: &Period, b: &Period) -> bool {
     match (&a.value_type, &b.value_type) {
-        (Some(x), Some(y)) => {
-            x.kind == y.kind && x.unit.dimension == y.unit.dimension && magnitude(a) == magnitude(b)
-        }
+        (Some(x), Some(y)) => x.kind == y.kind && x.unit.dimension == y.unit.dimension && magnitude(a) == magnitude(b),
         _ => a.value == b.value,
     }
 }
@@ -162,7 +160,8 @@ mod tests {
             let value_type = profkit_core::ValueType::new(kind, unit);
             Some(Period { value_type: Some(value_type), value })
         };
-        let (ms, ns, long) = (period("cpu", "ms", 10), period("cpu", "ns", 10_000_000), period("cpu", "ns", 20_000_000));
+        let (ms, ns, long) =
+            (period("cpu", "ms", 10), period("cpu", "ns", 10_000_000), period("cpu", "ns", 20_000_000));
         let mut notes = Notes::new();
         for (first, second, stated) in [(&ms, &None, &ms), (&None, &ms, &ms), (&ms, &ns, &ns), (&ns, &ms, &ns)] {
             let mut merged = first.clone();

@@ -2,9 +2,7 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use profkit_core::{
-    Error, LabelId, LabelValue, NoteKind, Notes, Profile, Result, Sample, Samples, StackId, ThreadId,
-};
+use profkit_core::{Error, LabelId, LabelValue, NoteKind, Notes, Profile, Result, Sample, Samples, StackId, ThreadId};
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 

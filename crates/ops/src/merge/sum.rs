@@ -139,7 +139,8 @@ impl Sum {
         for (row, sample) in from.samples.iter().enumerate() {
             let is_loose = sample.time_ns.is_some() && clock.is_loose(row);
             let shift_ns = if is_loose { 0 } else { shift_ns };
-            let time_ns = sample.time_ns.map(|time| time.checked_add(shift_ns).ok_or_else(|| Error::overflow("a time")));
+            let time_ns =
+                sample.time_ns.map(|time| time.checked_add(shift_ns).ok_or_else(|| Error::overflow("a time")));
             if !is_plain {
                 plan.spread(sample.values, &mut values)?;
             }

@@ -20,7 +20,7 @@ impl Clock {
     /// Returns the clock of one input.
     pub(super) fn of(start_ns: Option<i64>, samples: &Samples) -> Clock {
         let is_loose = start_ns.is_none() && samples.has_times();
-        let loose = if is_loose { vec![0..samples.len()] } else { Vec::new() };
+        let loose = is_loose.then(|| 0..samples.len()).into_iter().collect();
         Clock { base_ns: start_ns, earliest_ns: start_ns, loose }
     }
 
@@ -68,7 +68,7 @@ impl Clock {
         let shift = base.checked_sub(earliest).ok_or_else(too_far)?;
         let mut from = 0;
         let end = samples.len();
-        for rows in self.loose.into_iter().filter(|_| shift != 0).chain([end..end]) {
+        for rows in self.loose.into_iter().filter(|_| shift != 0).chain(std::iter::once(end..end)) {
             samples.shift_times(from..rows.start, shift)?;
             from = rows.end;
         }
