@@ -5,6 +5,7 @@ mod graphs;
 mod header;
 mod mappings;
 mod rows;
+mod sessions;
 mod sum;
 mod threads;
 mod times;
@@ -33,7 +34,7 @@ pub struct MergeOptions {
 ///
 /// Threads of different inputs are different, unless both inputs say which process they are of: the
 /// [`source`](profkit_core::Thread::source) of a thread is the number of its input. Costs of call graphs are added
-/// row by row. Binaries that were loaded at different addresses are the same if name, size and offset are.
+/// row by row. Parts of one session of a sampler are put together and weighed anew. Binaries that were loaded at different addresses are the same if name, size and offset are.
 ///
 /// Only the sum is kept, so memory does not grow with the number of profiles. Adding in groups gives the same as
 /// adding one by one: several sums can grow at the same time, and be put together by [`append`](Merge::append).

