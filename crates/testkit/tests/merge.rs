@@ -104,7 +104,7 @@ fn fixtures_of_every_format_and_mixes_of_two() {
         // The next file of each format in turn, its own included.
         let turn = formats.iter().nth(index % formats.len());
         let partner = profiles.iter().cycle().skip(index + 1).find(|(_, format, _)| Some(format) == turn);
-        for (other, _, partner) in partner {
+        if let Some((other, _, partner)) = partner {
             let (a, b) = (as_same_shape(profile, partner), as_same_shape(partner, profile));
             if has_giants(&a) || has_giants(&b) {
                 continue;
