@@ -4,6 +4,7 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pfilter;
 mod pmerge;
 mod ptop;
 mod shared;

@@ -15,6 +15,7 @@ pub mod convert;
 pub mod files;
 pub mod knobs;
 pub mod merge;
+pub mod steps;
 pub mod top;
 
 mod csv;
