@@ -7,6 +7,8 @@ mod mappings;
 mod rows;
 mod sessions;
 mod sum;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod times;
 
