@@ -28,8 +28,8 @@ fn samples(rows: &[(&[&str; 3], i64, Option<i64>)]) -> Profile {
     let mut profile = profile();
     let stack = stack(&mut profile, "f");
     for &([process, id, name], value, time_ns) in rows {
-        let thread =
-            thread(&mut profile, process, id, name).filter(|_| ![process, id, name].iter().all(|text| text.is_empty()));
+        let is_known = [process, id, name].iter().any(|text| !text.is_empty());
+        let thread = if is_known { thread(&mut profile, process, id, name) } else { None };
         profile.samples.push(Sample { thread, time_ns, ..Sample::new(stack, &[value]) });
     }
     profile
@@ -87,8 +87,7 @@ fn samples_in_time_do_not_get_between_those_of_other_inputs() {
 
 #[test]
 fn joined_threads_go_by_name_and_have_no_times() {
-    let mut options = MergeOptions::default();
-    options.join_threads = true;
+    let options = MergeOptions { join_threads: true, ..MergeOptions::default() };
     let input = samples(&[(MAIN, 1, Some(5)), (OF_PROCESS, 2, None), (&["", "2", ""], 4, Some(6))]);
     let (merged, notes) = try_merge(options, &[input.clone(), input]).expect("small numbers");
     assert_eq!(rows(&merged), [(0, "thread: main".to_owned(), 6, None), (0, String::new(), 8, None)]);
@@ -136,9 +135,6 @@ fn a_binary_is_the_same_wherever_it_was_loaded() {
     let (_, mapping) = merged.mappings.iter().next().unwrap();
     assert_eq!((mapping.start, mapping.has), (0x7000, Symbols::FUNCTIONS));
     let (merged, _) = merge(&[loaded(0x7000, 0x1000, "a", all), loaded(0x9000, 0x1000, "b", all)]);
-    assert_eq!((merged.mappings.len(), merged.samples.len()), (2, 2));
-    // An address that would be in no place: the mapping stays where it was.
-    let (merged, _) = merge(&[loaded(u64::MAX - 8, 8, "", all), loaded(0x9000, 8, "", all)]);
     assert_eq!((merged.mappings.len(), merged.samples.len()), (2, 2));
 }
 
@@ -188,8 +184,7 @@ fn stacks_and_call_graphs_meet_only_as_call_graphs() {
     let inputs = [samples(&[(NONE, 1, None)]), graph];
     let error = try_merge(MergeOptions::default(), &inputs).unwrap_err();
     assert!(error.message().starts_with("0.prof holds stacks and 1.prof a call graph"), "{error}");
-    let mut options = MergeOptions::default();
-    options.as_graph = true;
+    let options = MergeOptions { as_graph: true, ..MergeOptions::default() };
     let (merged, _) = try_merge(options, &inputs).expect("call graphs");
     assert_eq!(merged.column_totals().unwrap(), [8]);
     // One states totals and the other does not: what is not stated must not be missing in a sum.
@@ -200,8 +195,7 @@ fn stacks_and_call_graphs_meet_only_as_call_graphs() {
 
 #[test]
 fn samples_of_inputs_are_labelled() {
-    let mut options = MergeOptions::default();
-    options.label_inputs = Some("file".to_owned());
+    let options = MergeOptions { label_inputs: Some("file".to_owned()), ..MergeOptions::default() };
     let input = samples(&[(NONE, 1, None), (NONE, 2, None)]);
     let (merged, _) = try_merge(options, &[input.clone(), input]).expect("small numbers");
     assert_eq!(merged.samples.values(), [3, 3]);
