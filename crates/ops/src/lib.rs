@@ -21,5 +21,6 @@ pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
 pub use merge::{Merge, MergeOptions};
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use profkit_core::derive::span_ns;
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};
