@@ -6,6 +6,8 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 pub(crate) const PCONV: &str = env!("CARGO_BIN_EXE_pconv");
+pub(crate) const PMERGE: &str = env!("CARGO_BIN_EXE_pmerge");
+pub(crate) const PFILTER: &str = env!("CARGO_BIN_EXE_pfilter");
 pub(crate) const PTOP: &str = env!("CARGO_BIN_EXE_ptop");
 
 /// Two values, three functions, two samples with a time.
@@ -77,7 +79,7 @@ impl Folder {
 
     pub(crate) fn command(&self, tool: &str, line: &str) -> Command {
         let mut command = Command::new(tool);
-        command.args(line.split_whitespace()).current_dir(self.0.path()).env("NO_COLOR", "1");
+        command.args(line.split_whitespace()).current_dir(self.0.path()).env("NO_COLOR", "1").env_remove("COLUMNS");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -4,6 +4,10 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pfilter;
+mod pmerge;
 mod ptop;
 mod shared;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod threads;

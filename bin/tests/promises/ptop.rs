@@ -75,3 +75,36 @@ fn control_characters_in_names_do_not_reach_the_terminal() {
     let run = folder.pipe(PTOP, "", evil.as_bytes()).succeeds();
     assert!(run.text().contains("g\\u{1b}[2J") && !run.stdout.contains(&0x1b));
 }
+
+#[test]
+fn csv_has_every_number_exactly() {
+    let run = Folder::new().run(PTOP, "--csv -n 1 small.profkit").succeeds();
+    let expected = "name,file,line,module,calls,primitive_calls,self samples/count,self cpu/nanoseconds,\
+                    total samples/count,total cpu/nanoseconds,total_is_bound\n\
+                    f,a.py,3,,,,1,9007199254740993,1,9007199254740993,false\n";
+    assert_eq!(run.text(), expected);
+    Folder::new().run(PTOP, "--csv --json small.profkit").fails(2, &["--csv", "--json"]);
+}
+
+#[test]
+fn the_table_fits_into_the_columns_of_the_page() {
+    let folder = Folder::new();
+    let long = SMALL.replace(r#""name":"g""#, r#""name":"a_function_with_a_name_that_is_far_too_long""#);
+    folder.write("long.profkit", long.as_bytes());
+    let run = |columns: &str| {
+        let output = folder.command(PTOP, "long.profkit -v samples").env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run("60").contains("   3  75.0%   75.0%      3   75.0%  a_function_w…ar_too_long\n"), "{}", run("60"));
+    assert!(run("wide").contains("far_too_long\n"), "{}", run("wide"));
+}
+
+#[test]
+fn colors_show_where_they_are_wanted() {
+    let folder = Folder::new();
+    assert!(folder.run(PTOP, "small.profkit --color always").succeeds().text().contains("f\u{1b}[2m a.py:3\u{1b}[0m"));
+    for line in ["small.profkit", "small.profkit --color never"] {
+        let output = folder.command(PTOP, line).env_remove("NO_COLOR").output().unwrap();
+        assert!(!output.stdout.contains(&0x1b), "{line}");
+    }
+}

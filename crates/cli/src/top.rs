@@ -1,11 +1,13 @@
 //! The list of functions, for people and for programs.
 
-use crate::amount::{amount, count, percent};
+use crate::csv::csv;
 use crate::failure::{Failure, Result};
+use crate::page::Page;
 use crate::session::printable;
 use crate::source::Source;
-use crate::table::{self, Side};
-use profkit_core::{Dimension, Notes, Profile, Unit};
+use crate::table::{self, Cell, Side, Table, Tone};
+use profkit_core::readable::{amount, count, percent};
+use profkit_core::{Dimension, Notes, Profile, Unit, ValueType};
 use profkit_ops::{Sort, TopRow, span_ns, thread_shares, top};
 use serde::{Serialize, Serializer};
 
@@ -42,24 +44,27 @@ impl<'p> TopList<'p> {
     }
 
     /// Returns the list for people: what the profile says of itself, then a table.
-    pub fn text(&self) -> String {
+    pub fn text(&self, page: Page) -> String {
         let mut text = self.header();
-        let titles = ["self", "self%", "sum%", "total", "total%", "calls", "function"];
-        let mut rows = vec![titles.map(str::to_owned).to_vec()];
+        let rows = &self.rows[..self.shown];
+        if rows.is_empty() {
+            return text;
+        }
+        let has_calls = rows.iter().any(|row| row.calls.is_some());
+        let mut columns = ["self", "self%", "sum%", "total", "total%", "calls"].map(|it| (it, Side::Right)).to_vec();
+        columns.push(("function", Side::Name));
+        if !has_calls {
+            columns.remove(5);
+        }
+        let mut table = Table::titled(&columns);
         let mut sum = 0;
-        for row in &self.rows[..self.shown] {
+        for row in rows {
             sum += i128::from(self.cell(&row.own));
-            rows.push(self.row(row, sum));
+            let calls = has_calls.then(|| calls(row).into());
+            table.push(self.costs(row, sum).into_iter().chain(calls).chain([function(row)]));
         }
-        if rows.iter().skip(1).all(|row| row[5].is_empty()) {
-            rows.iter_mut().for_each(|row| drop(row.remove(5)));
-        }
-        let mut sides = vec![Side::Right; rows[0].len()];
-        sides.pop();
-        if self.shown > 0 {
-            text.push('\n');
-            text.push_str(&table::lines(&rows, &sides));
-        }
+        text.push('\n');
+        text.push_str(&table.text(page));
         text
     }
 
@@ -109,26 +114,45 @@ impl<'p> TopList<'p> {
         Some(("threads", format!("{}{time} summed over {threads} threads{span}", value_type.kind)))
     }
 
-    /// Returns the cells of one row; `sum` is that of the own costs of all rows up to it.
-    fn row(&self, row: &TopRow, sum: i128) -> Vec<String> {
+    /// Returns the cells with costs of one row; `sum` is that of the own costs of all rows up to it.
+    fn costs(&self, row: &TopRow, sum: i128) -> [Cell; 5] {
         let (own, total, whole) = (self.cell(&row.own), self.cell(&row.total), self.cell(&self.sums));
         let spell =
             |value| self.profile.value_types.get(self.value).map_or(String::new(), |it| amount(value, &it.unit));
         let bound = if row.is_bound { "<=" } else { "" };
         let sum = i64::try_from(sum).map_or("-".to_owned(), |sum| percent(sum, whole));
-        vec![
-            spell(own),
-            percent(own, whole),
-            sum,
-            format!("{bound}{}", spell(total)),
-            format!("{bound}{}", percent(total, whole)),
-            calls(row),
-            printable(&place(row)),
+        [
+            Cell::from(spell(own)),
+            percent(own, whole).into(),
+            Cell::new(sum, Tone::Faint),
+            format!("{bound}{}", spell(total)).into(),
+            format!("{bound}{}", percent(total, whole)).into(),
         ]
     }
 
     fn cell(&self, costs: &[i64]) -> i64 {
         costs.get(self.value).copied().unwrap_or(0)
+    }
+
+    /// Returns the list for spreadsheets. All numbers are exact: costs in the unit of their title, which
+    /// says what one of them is where that is not what the name of the unit tells.
+    pub fn csv(&self) -> String {
+        let titles = ["name", "file", "line", "module", "calls", "primitive_calls"].map(str::to_owned);
+        let costs = ["self", "total"].into_iter().flat_map(|cost| {
+            self.profile.value_types.iter().map(move |value_type| format!("{cost} {}", costs_title(value_type)))
+        });
+        let titles = titles.into_iter().chain(costs).chain(["total_is_bound".to_owned()]).collect();
+        let rows = self.rows[..self.shown].iter().map(|row| {
+            let calls = |counts: &Option<Vec<i64>>| counts.as_ref().map_or(String::new(), |counts| listed(counts));
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let line = row.line.map_or(String::new(), |line| line.to_string());
+            let mut cells = vec![row.name.clone(), text(&row.file), line, text(&row.module)];
+            cells.extend([calls(&row.calls), calls(&row.primitive_calls)]);
+            cells.extend(row.own.iter().chain(&row.total).map(i64::to_string));
+            cells.push(row.is_bound.to_string());
+            cells
+        });
+        csv([titles].into_iter().chain(rows))
     }
 
     /// Returns the list for programs, as one line of JSON. All numbers are exact.
@@ -177,10 +201,30 @@ fn calls(row: &TopRow) -> String {
     }
 }
 
-fn place(row: &TopRow) -> String {
+/// Returns a function and where it is.
+fn function(row: &TopRow) -> Cell {
     let file = row.file.as_ref().or(row.module.as_ref()).map_or(String::new(), |file| format!(" {file}"));
     let line = row.line.filter(|_| row.file.is_some()).map_or(String::new(), |line| format!(":{line}"));
-    format!("{}{file}{line}", row.name)
+    Cell::from(printable(&row.name)).and(printable(&format!("{file}{line}")), Tone::Faint)
+}
+
+/// Returns the title of a column of costs: `cpu/nanoseconds`, and `cpu/1e-4 seconds` for a unit of its own.
+fn costs_title(value_type: &ValueType) -> String {
+    let unit = &value_type.unit;
+    if *unit == Unit::named(&unit.name) {
+        return format!("{}/{}", value_type.kind, unit.name);
+    }
+    let base = match unit.dimension {
+        Dimension::Time => "seconds",
+        Dimension::Bytes => "bytes",
+        Dimension::Count | Dimension::Other => unit.name.as_str(),
+    };
+    format!("{}/{}e{} {base}", value_type.kind, unit.factor, unit.exponent)
+}
+
+/// Returns counts that share a cell.
+fn listed(counts: &[i64]) -> String {
+    counts.iter().map(i64::to_string).collect::<Vec<_>>().join("/")
 }
 
 /// Returns a value as one line of JSON.

@@ -1,5 +1,6 @@
 //! Which facets a profile has, how often, and where first.
 
+use crate::calls::CallGraph;
 use crate::facet::{Facet, Facets};
 use crate::hash::Map;
 use crate::id::Id;
@@ -21,6 +22,8 @@ pub struct Census {
     pub namesakes: u64,
     /// The number of functions that share both name and file with another one.
     pub namesakes_in_file: u64,
+    /// The most columns of call counts that a call graph has: one, but for the call graphs of a diff.
+    pub count_columns: usize,
 }
 
 impl Census {
@@ -63,6 +66,7 @@ impl Profile {
             threads: 0,
             namesakes: 0,
             namesakes_in_file: 0,
+            count_columns: self.calls.iter().map(CallGraph::count_stride).max().unwrap_or(1),
         };
         self.count_values(&mut census);
         self.count_samples(&mut census);
@@ -172,6 +176,9 @@ impl Profile {
             let has_process = thread.process.is_some() || thread.source != 0;
             census.add(Facet::Processes, has_process, || self.strings.text(thread.process).to_owned());
         }
+        for transaction in self.meta.transactions.iter().filter(|it| it.source != 0) {
+            census.add(Facet::Processes, true, || transaction.name.clone());
+        }
     }
 
     fn count_functions(&self, census: &mut Census) {
@@ -181,6 +188,7 @@ impl Profile {
             census.add(Facet::Modules, function.module.is_some(), name);
             census.add(Facet::Files, function.file.is_some(), name);
             census.add(Facet::FullPaths, function.full_path.is_some(), name);
+            census.add(Facet::Contexts, function.context_of.is_some(), name);
             census.add(Facet::StartLines, function.start_line.is_some(), name);
         }
         census.namesakes = shared(self.functions.iter().map(|(_, function)| function.name));
@@ -218,6 +226,12 @@ impl Profile {
         census.add(Facet::DocUrl, meta.doc_url.is_some(), || text(&meta.doc_url));
         let default = meta.default_value.and_then(|index| self.value_types.get(index));
         census.add(Facet::DefaultValue, default.is_some(), || default.map_or(String::new(), |it| it.kind.clone()));
+        for session in &meta.sessions {
+            census.add(Facet::Sessions, true, || text(&session.id));
+        }
+        for transaction in &meta.transactions {
+            census.add(Facet::Transactions, true, || transaction.name.clone());
+        }
         census.add(Facet::FrameFilters, meta.drop_frames.is_some(), || text(&meta.drop_frames));
         census.add(Facet::FrameFilters, meta.keep_frames.is_some(), || text(&meta.keep_frames));
     }

@@ -49,6 +49,7 @@ facets! {
     Modules "modules" "functions lost theirs|function lost its own" #[doc = "The module of a function."]
     Files "files" "functions lost theirs|function lost its own" #[doc = "The source file of a function."]
     FullPaths "full paths" "functions lost theirs|function lost its own" #[doc = "The absolute path beside the file."]
+    Contexts "contexts of functions" "contexts were merged|context is no longer marked as one" #[doc = "Functions that are kept apart by their callers."]
     StartLines "start lines" "functions lost theirs|function lost its own" #[doc = "The line on which a function starts."]
     Lines "lines" "frames lost theirs|frame lost its own" #[doc = "The line that was being executed."]
     Columns "columns" "frames lost theirs|frame lost its own" #[doc = "The column that was being executed."]
@@ -75,6 +76,8 @@ facets! {
     Comments "comments" "comments are left out|comment is left out" #[doc = "Free text."]
     DocUrl "the documentation address" "address is left out" #[doc = "The address of a page about the profile."]
     DefaultValue "the default value" "choice of the value to show first is left out" #[doc = "Which value to show first."]
+    Sessions "how values follow from times" "rules are left out|rule is left out" #[doc = "That the values are a function of the times of the samples."]
+    Transactions "transactions" "transactions are left out|transaction is left out" #[doc = "What the program was doing meanwhile, such as answering a request."]
     FrameFilters "frame filters" "regular expressions are left out|regular expression is left out" #[doc = "The `drop_frames` and `keep_frames` of pprof."]
 }
 

@@ -1,5 +1,9 @@
 //! Generated profiles of every shape, for proptest.
 
+mod session;
+
+pub use session::session;
+
 use profkit_core::{
     Arc, CallGraph, Frame, FrameId, Function, FunctionId, LabelValue, Mapping, Period, Profile, Role, Sample, Symbols,
     Thread, ThreadId, Total, Unit, ValueType,
@@ -151,7 +155,7 @@ pub fn tangle() -> impl Strategy<Value = Generated> {
 
 /// Returns profiles of all shapes.
 pub fn any_profile(names: Names) -> impl Strategy<Value = Generated> {
-    prop_oneof![sampled(names), evented(names), call_graph(names)]
+    prop_oneof![sampled(names), evented(names), call_graph(names), session(names)]
 }
 
 // The bits of `flags`, each of which switches a group of facets on.
@@ -248,6 +252,10 @@ impl Builder {
                 function.system_name = Some(self.profile.string(&format!("_Z{index}")));
                 function.module = Some(self.profile.string(pick(&["lib", "app"], a)));
                 function.full_path = Some(self.profile.string("/srv/app/x"));
+                if a % 3 == 0 && !self.profile.strings[name].is_empty() {
+                    let context = format!("{}'main", &self.profile.strings[name]);
+                    (function.name, function.context_of) = (self.profile.string(&context), Some(name));
+                }
             }
             self.functions.push(self.profile.function(function));
         }

@@ -1,6 +1,16 @@
-//! Numbers for people.
+//! Numbers in a size that people read easily.
+//!
+//! ```
+//! use profkit_core::{Unit, readable};
+//!
+//! assert_eq!(readable::amount(1_250_000_000, &Unit::named("nanoseconds")), "1.25 s");
+//! assert_eq!(readable::amount(3_565_158, &Unit::named("bytes")), "3.40 MiB");
+//! assert_eq!(readable::amount(1_204, &Unit::named("count")), "1,204");
+//! assert_eq!(readable::percent(1, 8), "12.5%");
+//! ```
 
-use profkit_core::{Dimension, Unit, thousands};
+use crate::notes::thousands;
+use crate::value::{Dimension, Unit};
 
 /// Sizes of a time in seconds and of memory in bytes, each with its name, the largest first.
 type Steps = [(f64, &'static str)];
@@ -17,7 +27,7 @@ const SIZES: &Steps = &[
 
 /// Returns a value in a size that people read easily: three digits and a unit for times and memory,
 /// every digit for anything that is counted.
-pub(crate) fn amount(value: i64, unit: &Unit) -> String {
+pub fn amount(value: i64, unit: &Unit) -> String {
     let in_base = || value as f64 * unit.factor as f64 * 10f64.powi(unit.exponent.into());
     match unit.dimension {
         _ if value == 0 => "0".to_owned(),
@@ -28,12 +38,12 @@ pub(crate) fn amount(value: i64, unit: &Unit) -> String {
 }
 
 /// Returns the share of a part in percent, and a dash where the whole is zero.
-pub(crate) fn percent(part: i64, whole: i64) -> String {
+pub fn percent(part: i64, whole: i64) -> String {
     if whole == 0 { "-".to_owned() } else { format!("{:.1}%", part as f64 / whole as f64 * 100.0) }
 }
 
 /// Returns a count with a comma between groups of three digits.
-pub(crate) fn count(number: i64) -> String {
+pub fn count(number: i64) -> String {
     format!("{}{}", if number < 0 { "-" } else { "" }, thousands(number.unsigned_abs()))
 }
 
