@@ -2,18 +2,28 @@
 //!
 //! Operations know no format and print nothing: a profile goes in, a profile or a table comes out.
 //!
+//! - [`diff()`]: what changed between two profiles, and whether it is more than noise;
+//! - [`explain`]: through whom the change of one function came;
+//! - [`diff_profile`]: two profiles as one with the values before and after;
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
 //! - [`map_functions`]: other facts about functions, some of which become one; [`group`] puts files,
 //!   modules or lines in their place.
 
+mod diff;
 mod group;
 mod map;
+mod rename;
 mod sums;
 mod thread;
 mod top;
 
+pub use diff::{
+    Basis, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
+    KIND_SUFFIXES, Presence, Suggestion, Verdict, Via, diff, diff_profile, explain,
+};
 pub use group::{By, group};
 pub use map::map_functions;
+pub use rename::Rename;
 pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
 pub use top::{Sort, TopRow, top};
