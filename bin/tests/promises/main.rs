@@ -4,6 +4,8 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pdiff;
 mod ptop;
+mod schema;
 mod shared;
 mod threads;

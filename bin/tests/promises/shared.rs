@@ -1,8 +1,8 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PTOP};
+use crate::harness::{Folder, PCONV, PDIFF, PTOP};
 
-const TOOLS: [(&str, &str); 2] = [("pconv", PCONV), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 3] = [("pconv", PCONV), ("pdiff", PDIFF), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {
