@@ -72,7 +72,7 @@ fn sampled_profiles_without_change_raise_no_more_alarms_than_stated() {
             let [before, after] = [0, 1].map(|_| ticks(&costs, count, &mut random));
             verdicts_on_ticks(&before, &after, only_shares).iter().any(is_real)
         });
-        let alarms = alarms.count() as f64 / pairs as f64;
+        let alarms = alarms.count() as f64 / f64::from(pairs);
         assert!(alarms <= FALSE_DISCOVERIES, "{alarms} of pairs of {count} ticks, only_shares {only_shares}");
     }
 }
@@ -135,7 +135,7 @@ fn repeated_runs_without_change_raise_no_more_alarms_than_stated() {
             let [before, after] = counts.map(|count| runs(&costs, count, &mut random));
             verdicts_on_runs(&before, &after).iter().any(is_real)
         });
-        let alarms = alarms.count() as f64 / pairs as f64;
+        let alarms = alarms.count() as f64 / f64::from(pairs);
         assert!(alarms <= FALSE_DISCOVERIES + 0.015, "{alarms} of {counts:?} runs");
     }
 }
