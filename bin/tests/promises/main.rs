@@ -5,7 +5,10 @@ mod inputs;
 mod outputs;
 mod pconv;
 mod pdiff;
+mod pfilter;
 mod ptop;
 mod schema;
 mod shared;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod threads;

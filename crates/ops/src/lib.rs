@@ -7,10 +7,12 @@
 //! - [`diff_profile`]: two profiles as one with the values before and after;
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
-//! - [`map_functions`]: other facts about functions, some of which become one; [`group`] puts files,
+//! - [`filter()`]: steps that cut, rename and select, in the order given;
+//! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
 //!   modules or lines in their place.
 
 mod diff;
+mod filter;
 mod group;
 mod map;
 mod rename;
@@ -22,6 +24,7 @@ pub use diff::{
     Basis, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
     KIND_SUFFIXES, Presence, Suggestion, Verdict, Via, diff, diff_profile, explain,
 };
+pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
 pub use rename::Rename;

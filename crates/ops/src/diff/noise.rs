@@ -179,9 +179,13 @@ pub(super) fn excess(basis: &Basis, all: &[Option<Evidence>]) -> f64 {
     };
     let of_shares = excess_of(observed.iter().map(in_shares).collect());
     let of_counts = excess_of(observed.iter().map(in_counts).collect());
-    if only_shares { of_shares.max(1.0) } else { of_counts.min(of_shares).max(1.0) }
+    let found = if only_shares { of_shares } else { of_counts.min(of_shares) };
+    // An estimate from few functions may be too small as well as too large; what is above counting counts half as much again.
+    1.0 + (found - 1.0).max(0.0) * MARGIN
 }
 
+/// How much of what exceeds counting is allowed for.
+const MARGIN: f64 = 1.5;
 /// How often a function has to be observed for its variance to be that of counts.
 const LEAST_OBSERVATIONS: f64 = 20.0;
 /// How many such functions are needed.

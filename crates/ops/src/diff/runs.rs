@@ -170,6 +170,6 @@ impl DiffOptions {
 
     /// Returns the name that a function from before is looked for by.
     fn renamed(&self, name: &str) -> String {
-        self.renames.iter().fold(name.to_owned(), |name, rename| rename.apply(&name).into_owned())
+        self.renames.iter().fold(name.to_owned(), |name, rename| rename.apply(&name))
     }
 }
