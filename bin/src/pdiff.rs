@@ -36,7 +36,7 @@ Examples:
 #[command(name = "pdiff", version, after_long_help = EXAMPLES)]
 struct Pdiff {
     /// Two profiles, before and after; one of them may be `-` for stdin
-    #[arg(value_names = ["BEFORE", "AFTER"], num_args = 2, required_unless_present_all = ["before", "after"], conflicts_with_all = ["before", "after"])]
+    #[arg(value_names = ["BEFORE", "AFTER"], num_args = 2, conflicts_with_all = ["before", "after"])]
     files: Vec<PathBuf>,
 
     /// Profiles of several runs before

@@ -201,6 +201,7 @@ fn runs_are_told_apart_by_their_spread() {
     assert_eq!((&one["noise"]["basis"], &one["total"]["verdict"]), (&"unknown".into(), &"unknown".into()));
     folder.run(PDIFF, "--before a1.profkit").fails(2, &["--after"]);
     folder.run(PDIFF, "a1.profkit").fails(2, &["BEFORE"]);
+    folder.run(PDIFF, "").fails(2, &["BEFORE", "--after"]);
 }
 
 /// Two functions measured in nanoseconds.

@@ -63,6 +63,10 @@ impl Sides {
     ///
     /// Fails where a file cannot be read, and where stdin is asked for more than once.
     pub fn read(session: &mut Session, paths: [&[PathBuf]; 2], args: &InputArgs) -> Result<Sides> {
+        if paths.contains(&[].as_slice()) {
+            let message = "expected two profiles, BEFORE and AFTER, or several with --before and --after; see --help";
+            return Err(Failure::Error(message.to_owned()));
+        }
         if paths.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
             return Err(Failure::Error("stdin can be only one of the inputs".to_owned()));
         }
