@@ -187,9 +187,9 @@ pub(super) fn excess(basis: &Basis, all: &[Option<Evidence>]) -> f64 {
 /// How much of what exceeds counting is allowed for.
 const MARGIN: f64 = 1.5;
 /// How often a function has to be observed for its variance to be that of counts.
-const LEAST_OBSERVATIONS: f64 = 20.0;
+const LEAST_OBSERVATIONS: f64 = 10.0;
 /// How many such functions are needed.
-const LEAST_FUNCTIONS: usize = 8;
+const LEAST_FUNCTIONS: usize = 4;
 /// The mean of the least four fifths of the squares of standard normal numbers.
 const MEAN_OF_LEAST: f64 = 0.4377;
 
