@@ -189,7 +189,7 @@ const MARGIN: f64 = 1.5;
 /// How often a function has to be observed for its variance to be that of counts.
 const LEAST_OBSERVATIONS: f64 = 10.0;
 /// How many such functions are needed.
-const LEAST_FUNCTIONS: usize = 4;
+const LEAST_FUNCTIONS: usize = 6;
 /// The mean of the least four fifths of the squares of standard normal numbers.
 const MEAN_OF_LEAST: f64 = 0.4377;
 

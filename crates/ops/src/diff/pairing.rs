@@ -37,8 +37,17 @@ pub(super) fn pair(left: &[Facts], right: &[Facts]) -> Vec<Option<usize>> {
     pairing.numbered_round(Rule::AsMany, |side, index| {
         Some((name(side, index), files.paired(side, &[left, right][side][index]), None, None))
     });
+    // Some profilers of a language say `Cart.dump` where others say `dump`.
+    pairing.numbered_round(Rule::OneIsTheEndOfTheOther, |side, index| {
+        Some((last_part(name(side, index)), Some(files.paired(side, &[left, right][side][index])?), None, None))
+    });
     pairing.numbered_round(Rule::OnlyOnes, |side, index| Some((name(side, index), None, None, None)));
     pairing.right
+}
+
+/// Returns what stands behind the last dot of a name.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn module(facts: &Facts) -> Option<&str> {
@@ -50,6 +59,8 @@ fn module(facts: &Facts) -> Option<&str> {
 enum Rule {
     /// Both sides have as many that are still alone.
     AsMany,
+    /// Each side has one that is still alone, and one of the two names is only the last part of the other.
+    OneIsTheEndOfTheOther,
     /// Each side has one in all, paired or not.
     OnlyOnes,
 }
@@ -84,7 +95,11 @@ impl<'f> Pairing<'f> {
             }
         }
         for [mut left, mut right] in groups.into_values() {
-            if left.len() != right.len() || (rule == Rule::OnlyOnes && left.len() != 1) {
+            if left.len() != right.len() || (rule != Rule::AsMany && left.len() != 1) {
+                continue;
+            }
+            let is_bare = |side: usize, index: usize| !self.sides[side][index].key.contains('.');
+            if rule == Rule::OneIsTheEndOfTheOther && is_bare(0, left[0]) == is_bare(1, right[0]) {
                 continue;
             }
             for (members, side) in [(&mut left, self.sides[0]), (&mut right, self.sides[1])] {
@@ -251,6 +266,13 @@ mod tests {
             &["<module> /y/q/__init__.py", "<module> /y/r/__init__.py"],
             &[None, None],
         );
+    }
+
+    #[test]
+    fn profilers_say_the_class_or_they_do_not() {
+        check(&["dump a.py:3", "load a.py:9"], &["Cart.load a.py", "Cart.dump a.py"], &[Some(1), Some(0)]);
+        check(&["A.run a.py", "dump a.py"], &["B.run a.py", "A.dump a.py", "B.dump a.py"], &[None, None, None]);
+        check(&["dump a.py"], &["Cart.dump b.py"], &[None]);
     }
 
     #[test]
