@@ -159,6 +159,11 @@ fn the_difference_is_a_profile() {
     folder.holds("diff.folded", "main;f 1000 2000\nmain;g 1000 1010\nmain;gone 50 0\nmain;h 0 40\n");
     folder.run(PDIFF, "a.folded b.folded -o go.pb.gz -O base=negative").succeeds();
     assert!(text("go.pb.gz").contains("samples/count 1,000\n"), "{}", text("go.pb.gz"));
+    folder.run(PDIFF, "a.folded b.folded -o diff.svg").succeeds();
+    folder.run(PDIFF, "a.folded b.folded -o diff.html").succeeds();
+    assert!(String::from_utf8(folder.read("diff.svg")).unwrap().contains("a.folded -&gt; b.folded"));
+    assert!(folder.read("diff.html").starts_with(b"<!doctype html>"));
+    folder.run(PDIFF, "a.folded b.folded -o diff.dot").fails(2, &["pgraph"]);
     folder.run(PDIFF, "a.folded b.folded -O base=negative").fails(2, &["-O base=negative", "-o"]);
     folder.run(PDIFF, "a.folded b.folded -o x.pb.gz -O base=none").fails(2, &["column, negative"]);
 }

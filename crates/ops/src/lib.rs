@@ -27,6 +27,7 @@ pub use diff::{
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
+pub use profkit_core::derive::span_ns;
 pub use rename::Rename;
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};

@@ -11,6 +11,7 @@ use crate::session::Session;
 use crate::{convert, knobs};
 use profkit_core::{Error, Format, Notes, Profile};
 use profkit_ops::{DiffOptions, DiffSort, Rename, diff, diff_profile, explain};
+use profkit_render::flame;
 use std::path::Path;
 
 /// The option of our own beside those of formats: how two values become one.
@@ -32,6 +33,10 @@ pub enum Form {
     Markdown,
     /// A profile of the values before and after.
     Profile(FormatName),
+    /// A differential flame graph: a picture.
+    Svg,
+    /// A differential flame graph: a page.
+    Html,
 }
 
 /// How a table looks.
@@ -71,6 +76,13 @@ impl Form {
         let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
         match (format.to, ending) {
             (Some(format), _) => Ok(Form::Profile(format)),
+            (None, Some("svg")) => Ok(Form::Svg),
+            (None, Some("html" | "htm")) => Ok(Form::Html),
+            (None, Some("dot")) => {
+                let message =
+                    "pgraph --diff BEFORE AFTER draws call graphs; this one writes tables, profiles and flame graphs";
+                Err(Failure::Error(message.to_owned()))
+            }
             (None, Some("md")) => Ok(Form::Markdown),
             (None, Some("csv")) => Ok(Form::Csv),
             (None, _) => match path {
@@ -158,10 +170,12 @@ impl Comparison {
     ) -> Result<()> {
         let [before, after] = self.profiles();
         let mut output = Vec::new();
-        if let Form::Profile(FormatName(target)) = self.form {
-            output.push(self.write_profile(session, target, format, path)?);
+        match self.form {
+            Form::Profile(FormatName(target)) => output.push(self.write_profile(session, target, format, path)?),
+            Form::Svg | Form::Html => output.push(self.draw(session, format, path)?),
+            Form::Text | Form::Json | Form::Csv | Form::Markdown => {}
         }
-        if matches!(self.form, Form::Profile(_)) && threshold.is_none() {
+        if !output.is_empty() && threshold.is_none() {
             return session.commit(output);
         }
         let mut diff = diff(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
@@ -174,7 +188,7 @@ impl Comparison {
             Form::Json => Some(report.json(gate.as_ref(), &session.notes)),
             Form::Csv => Some(report.csv()),
             Form::Markdown => Some(report.markdown(gate.as_ref())),
-            Form::Profile(_) => None,
+            Form::Profile(_) | Form::Svg | Form::Html => None,
         };
         if let Some(text) = text {
             let mut file = session.output(path, false)?;
@@ -202,6 +216,24 @@ impl Comparison {
         let knobs = self.knobs.iter().chain(two_columns.iter().filter(|_| !self.has_negative_base)).cloned();
         let options = format.write_options(knobs::of(&knobs.collect::<Vec<_>>(), target), None);
         convert::write(session, &diff, target, &options, path)
+    }
+
+    fn draw(&self, session: &mut Session, format: &FormatArgs, path: Option<&Path>) -> Result<Output> {
+        let [before, after] = self.profiles();
+        let diff = diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        let mut options = flame::Options::default();
+        options.is_diff = true;
+        options.no_thread_root = format.no_thread_root;
+        let names =
+            |side: usize| self.sides.files[side].iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        options.title = Some(format!("{} -> {}", names(0), names(1)));
+        let mut output = session.output(path, false)?;
+        let (form, notes) = (self.form, &mut session.notes);
+        output.fill(|out| match form {
+            Form::Html => flame::html(&diff, &options, out, notes),
+            _ => flame::svg(&diff, &options, out, notes),
+        })?;
+        Ok(output)
     }
 
     fn profiles(&self) -> [Vec<&Profile>; 2] {

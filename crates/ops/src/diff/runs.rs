@@ -3,7 +3,7 @@
 use super::pairing::{Facts, pair};
 use super::values::{CommonUnit, common_unit, pair_values};
 use super::{Compared, DiffOptions};
-use crate::top::told_apart_by_rows;
+use profkit_core::derive::told_apart;
 use profkit_core::{Error, Frame, Function, FunctionId, Id, NoteKind, Notes, Profile, Result};
 use std::borrow::Cow;
 
@@ -79,7 +79,7 @@ impl<'p> Runs<'p> {
         renames: Option<&DiffOptions>,
         notes: &mut Notes,
     ) -> Result<()> {
-        let settled = told_apart_by_rows(profile)?;
+        let settled = told_apart(profile)?;
         let joined = profile.functions.len().saturating_sub(settled.functions.len()) as u64;
         if joined > 0 {
             let what = "functions that differ in nothing but their system name or full path are one";
