@@ -18,7 +18,13 @@ pub(super) fn signed(delta: i128, unit: &Unit) -> String {
 /// Returns a change relative to what was before: `+51.6%`, `x12.3`; none where that was nothing.
 pub(super) fn relative(change: &Change) -> Option<String> {
     let ratio = change.ratio().filter(|_| change.before > 0)?;
-    Some(if ratio >= MANY_TIMES { format!("x{ratio:.1}") } else { format!("{:+.1}%", (ratio - 1.0) * 100.0) })
+    let percent = (ratio - 1.0) * 100.0;
+    Some(match percent.abs() {
+        _ if ratio >= MANY_TIMES => format!("x{ratio:.1}"),
+        // What changed at all is not shown as nothing.
+        small if small > 0.0 && small < 0.05 => format!("{percent:+.3}%"),
+        _ => format!("{percent:+.1}%"),
+    })
 }
 
 /// Returns what stands in the column of relative changes.
@@ -34,7 +40,9 @@ pub(super) fn relative_of(row: &DiffRow, change: &Change) -> String {
 pub(super) fn place(row: &DiffRow) -> String {
     let file = row.file.as_ref().or(row.module.as_ref()).map_or(String::new(), |file| format!(" {file}"));
     let line = row.line.filter(|_| row.file.is_some()).map_or(String::new(), |line| format!(":{line}"));
-    let former = row.former_name.as_ref().map_or(String::new(), |name| format!(" (was {name})"));
+    // That one profiler says `Cart.dump` and another `dump` is not worth a word.
+    let former = row.former_name.as_ref().filter(|former| !row.name.ends_with(*former) && !former.ends_with(&row.name));
+    let former = former.map_or(String::new(), |name| format!(" (was {name})"));
     format!("{file}{line}{former}")
 }
 

@@ -104,6 +104,7 @@ pub fn explain(
         row.add(pair(arc.inclusive).unwrap_or_default(), pair(arc.calls));
     }
     let row = diff.functions[function];
+    let calls_of_callers = callers.values().filter_map(|sum| sum.calls).reduce(sum);
     Ok(Explanation {
         name: diff.strings[row.name].to_owned(),
         file: row.file.map(|file| diff.strings[file].to_owned()),
@@ -111,7 +112,7 @@ pub fn explain(
         unit: diff.value_types[0].unit.clone(),
         own: pair(Some(&total.own)).unwrap_or_default(),
         total: pair(Some(&total.total)).unwrap_or_default(),
-        calls: pair(total.calls.as_deref()),
+        calls: pair(total.calls.as_deref()).or(calls_of_callers),
         callers: vias(&diff, callers),
         callees: vias(&diff, callees),
     })
@@ -127,10 +128,13 @@ struct ArcSum {
 
 impl ArcSum {
     fn add(&mut self, cost: [i64; 2], calls: Option<[i64; 2]>) {
-        let sum = |left: [i64; 2], right: [i64; 2]| [0, 1].map(|side| left[side].saturating_add(right[side]));
         self.cost = sum(self.cost, cost);
         self.calls = calls.map(|calls| sum(self.calls.unwrap_or_default(), calls)).or(self.calls);
     }
+}
+
+fn sum(left: [i64; 2], right: [i64; 2]) -> [i64; 2] {
+    [0, 1].map(|side| left[side].saturating_add(right[side]))
 }
 
 fn pair(numbers: Option<&[i64]>) -> Option<[i64; 2]> {

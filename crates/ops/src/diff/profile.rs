@@ -64,6 +64,8 @@ pub fn diff_profile<'p>(
     if is_of_stacks {
         builder.add_samples()?;
     } else {
+        // Of a call graph, it is the first value that is shown first.
+        builder.to.meta.default_value = Some(1);
         builder.add_graph()?;
     }
     Ok(builder.to)
@@ -104,7 +106,6 @@ impl<'r, 'p> Builder<'r, 'p> {
         to.set_max_depth(u32::MAX);
         let [before, after] = firsts.map(|profile| &profile.meta);
         to.meta.period = after.period.clone().filter(|period| before.period.as_ref() == Some(period));
-        to.meta.default_value = Some(1);
         let mut sums = [0; 2];
         for (side, sum) in sums.iter_mut().enumerate() {
             for run in runs.side(side) {

@@ -31,6 +31,13 @@ impl Builder<'_, '_> {
             (0..2).all(|side| runs.side(side).iter().flat_map(arcs).any(|arc| stated(&arc)))
         };
         let has = [has(|arc| arc.calls.is_some()), has(|arc| arc.primitive_calls.is_some())];
+        let states = |stated: fn(&Total<'_>) -> bool| {
+            (0..2).all(|side| {
+                let graphs = runs.side(side).iter().flat_map(|run| &run.profile.calls);
+                graphs.flat_map(CallGraph::totals).any(|total| stated(&total))
+            })
+        };
+        let states = [states(|total| total.calls.is_some()), states(|total| total.primitive_calls.is_some())];
         let mut graph = CallGraph::with_count_stride(2, 2);
         for (&frame, costs) in sums.own.keys.iter().zip(self.spread(&sums.own.rows)?) {
             graph.add_own(frame, &costs);
@@ -48,8 +55,8 @@ impl Builder<'_, '_> {
         for (&function, numbers) in sums.totals.keys.iter().zip(&sums.totals.rows) {
             let [calls, primitive_calls, inclusive, _] = self.at_size_of_a_run(numbers)?;
             graph.add_total(Total {
-                calls: has[0].then_some(&calls[..]),
-                primitive_calls: has[1].then_some(&primitive_calls[..]),
+                calls: states[0].then_some(&calls[..]),
+                primitive_calls: states[1].then_some(&primitive_calls[..]),
                 inclusive: Some(&inclusive),
                 ..Total::new(function)
             });
