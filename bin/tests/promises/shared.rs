@@ -1,8 +1,9 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PDIFF, PFILTER, PTOP};
+use crate::harness::{Folder, PCONV, PDIFF, PFILTER, PMERGE, PTOP};
 
-const TOOLS: [(&str, &str); 4] = [("pconv", PCONV), ("pdiff", PDIFF), ("pfilter", PFILTER), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 5] =
+    [("pconv", PCONV), ("pdiff", PDIFF), ("pfilter", PFILTER), ("pmerge", PMERGE), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {

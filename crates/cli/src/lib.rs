@@ -13,7 +13,9 @@
 pub mod args;
 pub mod convert;
 pub mod diff;
+pub mod files;
 pub mod knobs;
+pub mod merge;
 pub mod steps;
 pub mod top;
 

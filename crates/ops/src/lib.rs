@@ -5,6 +5,7 @@
 //! - [`diff()`]: what changed between two profiles, and whether it is more than noise;
 //! - [`explain`]: through whom the change of one function came;
 //! - [`diff_profile`]: two profiles as one with the values before and after;
+//! - [`Merge`]: any number of profiles as one;
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
 //! - [`filter()`]: steps that cut, rename and select, in the order given;
@@ -15,6 +16,7 @@ mod diff;
 mod filter;
 mod group;
 mod map;
+mod merge;
 mod rename;
 mod sums;
 mod thread;
@@ -27,6 +29,7 @@ pub use diff::{
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
+pub use merge::{Merge, MergeOptions};
 pub use profkit_core::derive::span_ns;
 pub use rename::Rename;
 pub use thread::{ThreadShare, only_thread, thread_shares};
