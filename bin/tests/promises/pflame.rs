@@ -27,6 +27,13 @@ fn the_value_asked_for_is_the_one_drawn() {
 }
 
 #[test]
+fn files_stand_in_the_place_of_functions() {
+    let folder = Folder::new();
+    let files = folder.run(PFLAME, "small.profkit -v samples --by file").succeeds();
+    assert!(files.text().contains("<title>a.py (4, 100.0%, self 1)</title>"), "{}", files.text());
+}
+
+#[test]
 fn time_runs_from_left_to_right_where_there_is_time() {
     let folder = Folder::new();
     let chart = folder.run(PFLAME, "small.profkit --chart --title 'what&happened'").succeeds();

@@ -12,6 +12,7 @@
 
 pub mod args;
 pub mod convert;
+pub mod flame;
 pub mod knobs;
 pub mod steps;
 pub mod top;
