@@ -6,6 +6,7 @@ mod outputs;
 mod pconv;
 mod pfilter;
 mod pflame;
+mod pmerge;
 mod ptop;
 mod shared;
 #[cfg(target_os = "linux")]

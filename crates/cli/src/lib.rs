@@ -12,8 +12,10 @@
 
 pub mod args;
 pub mod convert;
+pub mod files;
 pub mod flame;
 pub mod knobs;
+pub mod merge;
 pub mod steps;
 pub mod top;
 
