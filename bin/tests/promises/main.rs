@@ -6,6 +6,7 @@ mod outputs;
 mod pconv;
 mod pdiff;
 mod pfilter;
+mod pflame;
 mod pmerge;
 mod ptop;
 mod schema;

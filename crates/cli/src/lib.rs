@@ -14,6 +14,7 @@ pub mod args;
 pub mod convert;
 pub mod diff;
 pub mod files;
+pub mod flame;
 pub mod knobs;
 pub mod merge;
 pub mod steps;

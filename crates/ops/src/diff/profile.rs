@@ -130,6 +130,7 @@ impl<'r, 'p> Builder<'r, 'p> {
             module: function.module.map(&mut string),
             file: function.file.map(&mut string),
             full_path: function.full_path.map(&mut string),
+            context_of: function.context_of.map(&mut string),
             start_line: function.start_line,
         };
         let function = Some(self.to.function(moved));
