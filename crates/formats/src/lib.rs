@@ -13,6 +13,7 @@ mod pprof;
 mod pprof_legacy;
 mod profkit;
 mod pstats;
+mod sentry;
 mod speedscope;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
@@ -26,6 +27,7 @@ pub static FORMATS: &[&Format] = &[
     &pprof_legacy::FORMAT,
     &profkit::FORMAT,
     &pstats::FORMAT,
+    &sentry::FORMAT,
     &speedscope::FORMAT,
 ];
 
