@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::top::TopList;
-use profkit_cli::{Page, Result, Session, Source, Tool, knobs};
+use profkit_cli::{Extent, Page, Result, Session, Tool, knobs};
 use profkit_ops::Sort;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,9 +61,9 @@ impl Tool for Ptop {
     }
 
     fn run(&self, session: &mut Session) -> Result<()> {
-        let source = Source::open(self.input_file.as_deref(), &self.input)?;
+        let source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = source.read(&mut session.notes)?;
+        let profile = session.parse(&source)?;
         let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
         let profile = self.thread.apply(profile, Some(value), &mut session.notes)?;
         let sort = match self.sort {
@@ -72,7 +72,9 @@ impl Tool for Ptop {
             Order::Calls => Sort::Calls,
             Order::Name => Sort::Name,
         };
+        let step = session.progress(Extent::Unknown, "adding up");
         let list = TopList::new(&source, &profile, value, (sort, self.limit), &mut session.notes)?;
+        drop(step);
         let output = self.output.output.as_deref();
         let text = match (self.shared.json, self.csv) {
             (true, _) => list.json(&session.notes),

@@ -4,15 +4,18 @@
 //!
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
-//! - [`map_functions`]: other facts about functions, some of which become one; [`group`] puts files,
+//! - [`filter()`]: steps that cut, rename and select, in the order given;
+//! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
 //!   modules or lines in their place.
 
+mod filter;
 mod group;
 mod map;
 mod sums;
 mod thread;
 mod top;
 
+pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
 pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
