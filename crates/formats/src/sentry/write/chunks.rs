@@ -29,10 +29,9 @@ pub(super) fn write(
         return Err(Error::limit(format!("expected at most {MOST_CHUNKS} chunks of a minute, found {count}")));
     }
     let mut chunks: Vec<Vec<FileRow>> = vec![Vec::new(); usize::try_from(count).unwrap_or_default()];
-    if key.told {
-        told(rows, &mut chunks)
-    } else {
-        sampled(rows, &mut chunks)
+    match key.told {
+        true => told(rows, &mut chunks),
+        false => sampled(rows, &mut chunks),
     }
     let mut out = BufWriter::new(out);
     out.write_all(b"{}\n")?;
@@ -57,41 +56,40 @@ pub(super) fn write(
 /// Samples of a sampler go into the chunk of their time.
 fn sampled(rows: &[FileRow], chunks: &mut [Vec<FileRow>]) {
     for row in rows {
-        if let Some(chunk) = chunks.get_mut(index(row.time_ns)) {
-            chunk.push(*row);
-        }
+        push(chunks, index(row.time_ns), *row);
     }
 }
 
 /// Values go into all chunks that they reach into, and each chunk ends each of its threads.
 fn told(rows: &[FileRow], chunks: &mut [Vec<FileRow>]) {
     for lane in rows.chunk_by(|a, b| a.thread == b.thread) {
-        // What was added to the last chunk of this thread: the last stack with frames, and when it ends.
+        // Where the last sample that was added to a chunk ends, and with which stack.
         let mut open: Option<(usize, FileRow)> = None;
         for pair in lane.windows(2) {
             let &[row, next] = pair else { continue };
             // What takes no time at the end of a chunk belongs to the next one.
             let last = if next.time_ns > row.time_ns { index(next.time_ns - 1) } else { index(row.time_ns) };
             for place in index(row.time_ns)..=last {
-                let Some(chunk) = chunks.get_mut(place) else { continue };
+                let before = open.take();
+                if let Some((before, end)) = before.filter(|(before, _)| *before != place) {
+                    push(chunks, before, end);
+                }
                 let start_ns = place as i64 * CHUNK_NS;
-                chunk.push(FileRow { time_ns: row.time_ns.max(start_ns), ..row });
-                let end = FileRow { time_ns: next.time_ns.min(start_ns.saturating_add(CHUNK_NS)), ..row };
-                let before = open.replace((place, end)).filter(|(before, _)| *before == place);
-                if let (Some((_, end)), Some((_, before))) = (&mut open, before) {
-                    end.stack = end.stack.or(before.stack);
-                }
-                let is_last = next.time_ns >= start_ns.saturating_add(CHUNK_NS);
-                if let (true, Some((_, end))) = (is_last, open.take_if(|_| is_last)) {
-                    chunk.push(end);
-                }
+                push(chunks, place, FileRow { time_ns: row.time_ns.max(start_ns), ..row });
+                let stack = row.stack.or(before.filter(|(before, _)| *before == place).and_then(|(_, end)| end.stack));
+                let end_ns = next.time_ns.min(start_ns.saturating_add(CHUNK_NS));
+                open = Some((place, FileRow { stack, time_ns: end_ns, ..row }));
             }
         }
         if let Some((place, end)) = open {
-            if let Some(chunk) = chunks.get_mut(place) {
-                chunk.push(end);
-            }
+            push(chunks, place, end);
         }
+    }
+}
+
+fn push(chunks: &mut [Vec<FileRow>], place: usize, row: FileRow) {
+    if let Some(chunk) = chunks.get_mut(place) {
+        chunk.push(row);
     }
 }
 

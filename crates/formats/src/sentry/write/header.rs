@@ -48,7 +48,7 @@ impl Header {
             let split = value.rsplit_once(' ').map(|(name, version)| (name.to_owned(), version.to_owned()));
             Some(split.unwrap_or((value, String::new())))
         };
-        let producer = meta.producer.as_deref().map_or((concat!("profkit"), env!("CARGO_PKG_VERSION")), sdk);
+        let producer = meta.producer.as_deref().map_or(("profkit", env!("CARGO_PKG_VERSION")), sdk);
         let header = Header {
             platform: fact("platform").unwrap_or_else(|| "other".to_owned()),
             release: fact("release").unwrap_or_default(),
@@ -97,13 +97,10 @@ impl TransactionOut {
         let known = profile.meta.transactions.first().cloned().unwrap_or_default();
         let filled = |text: &Option<String>| text.clone().filter(|text| is_id(text));
         let own_thread = known.thread.as_deref().and_then(|thread| threads.own_id(thread));
-        let name = Some(known.name.clone()).or_else(|| profile.meta.title.clone()).filter(|name| !name.is_empty());
+        let name = [Some(&known.name), profile.meta.title.as_ref()].into_iter().flatten().find(|name| !name.is_empty());
         let mut written = TransactionOut {
             id: filled(&known.id).unwrap_or_else(|| id.to_owned()),
-            name: name
-                .or_else(|| profile.meta.title.clone())
-                .filter(|it| !it.is_empty())
-                .unwrap_or("profile".to_owned()),
+            name: name.map_or("profile", String::as_str).to_owned(),
             trace_id: filled(&known.trace_id).unwrap_or_else(|| id.to_owned()),
             active_thread_id: own_thread.unwrap_or_else(|| heaviest(profile, threads)).to_string(),
             relative_start_ns: None,
