@@ -12,7 +12,9 @@
 
 pub mod args;
 pub mod convert;
+pub mod files;
 pub mod knobs;
+pub mod merge;
 pub mod steps;
 pub mod top;
 

@@ -3,12 +3,16 @@
 mod call_graph;
 mod complete;
 mod components;
+mod span;
 mod stacks;
+mod told_apart;
 mod totals;
 mod walk;
 
 pub use call_graph::call_graph;
 pub use complete::complete;
 pub use components::Components;
+pub use span::span_ns;
 pub use stacks::stacks;
+pub use told_apart::told_apart;
 pub use totals::{FunctionTotals, function_totals};

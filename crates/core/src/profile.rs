@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::hash::{hash_of, roll};
 use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
 use crate::meta::Meta;
-use crate::rows::{Frame, Function, Label, LabelValue, Mapping, Thread};
+use crate::rows::{Frame, Function, Label, LabelValue, Mapping, Symbols, Thread};
 use crate::samples::Samples;
 use crate::stacks::Stacks;
 use crate::strings::Strings;
@@ -178,6 +178,19 @@ impl Profile {
     pub fn thread(&mut self, mut thread: Thread) -> ThreadId {
         self.drop_empty([&mut thread.process, &mut thread.id, &mut thread.name]);
         self.threads.intern(thread)
+    }
+
+    /// Puts what `changed` returns in the place of each thread; different threads must stay different.
+    pub fn change_threads(&mut self, changed: impl Fn(Thread) -> Thread) {
+        let threads: Vec<_> = self.threads.iter().map(|(id, thread)| (id, changed(thread))).collect();
+        self.threads.replace(threads.into_iter());
+    }
+
+    /// Says which symbols are resolved for a mapping.
+    pub fn set_symbols(&mut self, id: MappingId, has: Symbols) {
+        let mappings: Vec<_> = self.mappings.iter().collect();
+        let changed = mappings.into_iter().map(|(it, row)| (it, if it == id { Mapping { has, ..row } } else { row }));
+        self.mappings.replace(changed);
     }
 
     /// Returns the id of the label list that puts one label before `next`.

@@ -97,6 +97,12 @@ impl Symbols {
         if on { Symbols(self.0 | other.0) } else { self }
     }
 
+    /// Returns the flags that are in both sets.
+    #[must_use]
+    pub fn and(self, other: Symbols) -> Symbols {
+        Symbols(self.0 & other.0)
+    }
+
     /// Returns whether all flags of `other` are in this set.
     pub fn contains(self, other: Symbols) -> bool {
         self.0 & other.0 == other.0

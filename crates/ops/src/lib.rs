@@ -2,6 +2,7 @@
 //!
 //! Operations know no format and print nothing: a profile goes in, a profile or a table comes out.
 //!
+//! - [`Merge`]: any number of profiles as one;
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
 //! - [`filter()`]: steps that cut, rename and select, in the order given;
@@ -11,6 +12,7 @@
 mod filter;
 mod group;
 mod map;
+mod merge;
 mod sums;
 mod thread;
 mod top;
@@ -18,5 +20,7 @@ mod top;
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use merge::{Merge, MergeOptions};
+pub use profkit_core::derive::span_ns;
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};

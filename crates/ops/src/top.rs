@@ -1,10 +1,8 @@
 //! What each function costs, as the rows of a table.
 
-use profkit_core::derive::function_totals;
-use profkit_core::{Facet, Facets, Function, NoteKind, Notes, Profile, Result};
-use std::borrow::Cow;
+use profkit_core::derive::{function_totals, told_apart};
+use profkit_core::{NoteKind, Notes, Profile, Result};
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashSet;
 
 /// What one function costs. Costs are vectors over the value types of the profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +76,7 @@ pub enum Sort {
 ///
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
 pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Vec<TopRow>> {
-    let profile = told_apart_by_rows(profile)?;
+    let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
     let text = |id| profile.strings[id].to_owned();
     let mut rows: Vec<TopRow> = profile
@@ -109,20 +107,6 @@ pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Re
     Ok(rows)
 }
 
-/// Returns the profile with a function for every frame and no two functions that a row would not tell
-/// apart.
-fn told_apart_by_rows(profile: &Profile) -> Result<Cow<'_, Profile>> {
-    let shown = |function: Function| (function.name, function.file, function.start_line, function.module);
-    let mut seen = HashSet::with_capacity(profile.functions.len());
-    let is_settled = profile.functions.iter().all(|(_, function)| seen.insert(shown(function)))
-        && profile.frames.iter().all(|(_, frame)| frame.function.is_some());
-    if is_settled {
-        return Ok(Cow::Borrowed(profile));
-    }
-    let hidden = Facets::of(&[Facet::Unnamed, Facet::SystemNames, Facet::FullPaths]);
-    Ok(Cow::Owned(profile.without(hidden)?.0))
-}
-
 fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
     let own = || right.own.get(value).cmp(&left.own.get(value));
     let total = || right.total.get(value).cmp(&left.total.get(value));
@@ -143,7 +127,7 @@ fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use profkit_core::{Arc, CallGraph, Frame, FrameId, Sample, Total, ValueType};
+    use profkit_core::{Arc, CallGraph, Frame, FrameId, Function, Sample, Total, ValueType};
 
     fn profile() -> Profile {
         Profile::new(vec![ValueType::new("cpu", "nanoseconds"), ValueType::unnamed()])

@@ -6,5 +6,6 @@
 pub mod fixtures;
 pub mod generate;
 pub mod law;
+pub mod names;
 pub mod relay;
 pub mod said;
