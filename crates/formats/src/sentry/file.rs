@@ -67,6 +67,14 @@ pub(super) struct Device<'a> {
     pub(super) architecture: Word<'a>,
 }
 
+/// What Sentry's endpoint of chunks answers.
+#[derive(serde::Deserialize)]
+#[serde(expecting = "an object with a chunk")]
+pub(super) struct Wrapped<'a> {
+    #[serde(borrow)]
+    pub(super) chunk: Payload<'a>,
+}
+
 /// A thing with a version, such as an operating system.
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(expecting = "an object with name and version")]

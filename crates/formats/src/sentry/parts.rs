@@ -3,7 +3,7 @@
 use super::android::{self, Trace};
 use super::android_trace;
 use super::envelope::{self, moved};
-use super::file::{Body, Inside, Named, Payload, TransactionItem};
+use super::file::{Body, Inside, Named, Payload, TransactionItem, Wrapped};
 use super::legacy;
 use super::words::Word;
 use base64::Engine;
@@ -85,8 +85,8 @@ pub(super) fn parts<'a>(input: Input<'a>, notes: &mut Notes) -> Result<Parts<'a>
 fn payload(bytes: &[u8]) -> Result<Payload<'_>> {
     let keys = crate::json::top_level(bytes).unwrap_or_default();
     let value = |name: &str| keys.iter().find(|(key, _)| *key == name).map(|&(_, value)| value);
-    if let (Some(chunk), None) = (value("chunk"), value("profile")) {
-        return crate::json::object(chunk).map_err(|error| moved(error, Input::new(bytes), chunk));
+    if value("chunk").is_some() && value("profile").is_none() {
+        return crate::json::object::<Wrapped<'_>>(bytes).map(|wrapped| wrapped.chunk);
     }
     if value("profile").is_none() && value("samples").is_some() {
         let body = crate::json::object(bytes)?;
