@@ -5,6 +5,7 @@ mod inputs;
 mod outputs;
 mod pconv;
 mod pfilter;
+mod pflame;
 mod pmerge;
 mod ptop;
 mod shared;

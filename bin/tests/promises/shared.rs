@@ -1,8 +1,9 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PFILTER, PMERGE, PTOP};
+use crate::harness::{Folder, PCONV, PFILTER, PFLAME, PMERGE, PTOP};
 
-const TOOLS: [(&str, &str); 4] = [("pconv", PCONV), ("pfilter", PFILTER), ("pmerge", PMERGE), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 5] =
+    [("pconv", PCONV), ("pfilter", PFILTER), ("pflame", PFLAME), ("pmerge", PMERGE), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {

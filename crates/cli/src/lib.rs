@@ -13,6 +13,7 @@
 pub mod args;
 pub mod convert;
 pub mod files;
+pub mod flame;
 pub mod knobs;
 pub mod merge;
 pub mod steps;

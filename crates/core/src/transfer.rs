@@ -105,12 +105,15 @@ impl<'p> Transfer<'p> {
             return done;
         }
         let function = self.from.functions[id];
+        let merges_contexts = self.lost.has(Facet::Contexts);
+        let name = function.context_of.filter(|_| merges_contexts).unwrap_or(function.name);
         let moved = Function {
-            name: self.string(to, function.name),
+            name: self.string(to, name),
             system_name: self.text(to, function.system_name, Facet::SystemNames),
             module: self.text(to, function.module, Facet::Modules),
             file: self.text(to, function.file, Facet::Files),
             full_path: self.text(to, function.full_path, Facet::FullPaths),
+            context_of: self.text(to, function.context_of, Facet::Contexts),
             start_line: function.start_line.filter(|_| !self.lost.has(Facet::StartLines)),
         };
         *self.functions[id.index()].insert(to.function(moved))

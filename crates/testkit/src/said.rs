@@ -160,7 +160,7 @@ fn path(profile: &Profile, stack: profkit_core::StackId) -> Vec<String> {
 
 fn function(profile: &Profile, id: FunctionId) -> String {
     let it = profile.functions[id];
-    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path];
+    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path, it.context_of];
     format!("{:?} {:?}", texts.map(|id| id.map(|id| &profile.strings[id])), it.start_line)
 }
 
