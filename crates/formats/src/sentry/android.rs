@@ -241,13 +241,13 @@ fn frame(profile: &mut Profile, method: &AndroidMethod<'_>) -> FrameId {
         (class, name) => Cow::Owned(format!("{class}.{name}")),
     };
     let signature = method.signature.filled().map(|signature| format!("{name}{signature}"));
+    let name_id = profile.string(&name);
     let function = Function {
-        name: profile.string(&name),
         system_name: signature.map(|name| profile.string(&name)),
         module: profile.text(class),
         file: method.source_file.filled().map(|file| profile.string(file)),
-        full_path: None,
         start_line: method.source_line.0,
+        ..Function::named(name_id)
     };
     let function = Some(profile.function(function));
     profile.frame(Frame { function, ..Frame::default() })
