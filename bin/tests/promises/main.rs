@@ -4,10 +4,12 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pdiff;
 mod pfilter;
 mod pflame;
 mod pmerge;
 mod ptop;
+mod schema;
 mod shared;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -2,6 +2,9 @@
 //!
 //! Operations know no format and print nothing: a profile goes in, a profile or a table comes out.
 //!
+//! - [`diff()`]: what changed between two profiles, and whether it is more than noise;
+//! - [`explain`]: through whom the change of one function came;
+//! - [`diff_profile`]: two profiles as one with the values before and after;
 //! - [`Merge`]: any number of profiles as one;
 //! - [`top`]: what each function costs, on its own and with all that it called;
 //! - [`only_thread`]: one thread alone;
@@ -9,18 +12,25 @@
 //! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
 //!   modules or lines in their place.
 
+mod diff;
 mod filter;
 mod group;
 mod map;
 mod merge;
+mod rename;
 mod sums;
 mod thread;
 mod top;
 
+pub use diff::{
+    Basis, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
+    KIND_SUFFIXES, Presence, Suggestion, Verdict, Via, diff, diff_profile, explain,
+};
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use map::map_functions;
 pub use merge::{Merge, MergeOptions};
 pub use profkit_core::derive::span_ns;
+pub use rename::Rename;
 pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};

@@ -98,13 +98,17 @@ pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Re
         })
         .collect();
     rows.sort_by(|left, right| compare(left, right, value, sort));
-    let bounds = rows.iter().filter(|row| row.is_bound);
-    if let Some(first) = bounds.clone().next() {
-        let count = bounds.count() as u64;
-        let what = "the source does not state the totals of functions that call each other";
-        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds", || first.name.clone());
-    }
+    note_bounds(rows.iter().filter(|row| row.is_bound).map(|row| row.name.as_str()), notes);
     Ok(rows)
+}
+
+/// Notes the functions whose totals are only upper bounds.
+pub(crate) fn note_bounds<'r>(mut names: impl Iterator<Item = &'r str>, notes: &mut Notes) {
+    if let Some(first) = names.next() {
+        let what = "the source does not state the totals of functions that call each other";
+        let count = 1 + names.count() as u64;
+        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds", || first.to_owned());
+    }
 }
 
 fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
