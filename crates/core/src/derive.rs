@@ -9,5 +9,6 @@ mod walk;
 
 pub use call_graph::call_graph;
 pub use complete::complete;
+pub use components::Components;
 pub use stacks::stacks;
 pub use totals::{FunctionTotals, function_totals};

@@ -162,7 +162,15 @@ impl Profile {
     }
 
     /// Returns the id of the stack that adds a run of frames, root first, to `parent`.
-    pub(crate) fn extend(&mut self, parent: Option<StackId>, run: &[FrameId]) -> Result<StackId> {
+    ///
+    /// # Errors
+    ///
+    /// A stack deeper than the limit is an error of kind `Limit`.
+    ///
+    /// # Panics
+    ///
+    /// Panics on an empty run: a stack has at least one frame more than its parent.
+    pub fn extend(&mut self, parent: Option<StackId>, run: &[FrameId]) -> Result<StackId> {
         self.stacks.extend(parent, run, &self.frame_hashes)
     }
 

@@ -3,10 +3,17 @@
 //! Operations know no format and print nothing: a profile goes in, a profile or a table comes out.
 //!
 //! - [`top`]: what each function costs, on its own and with all that it called;
-//! - [`only_thread`]: one thread alone.
+//! - [`only_thread`]: one thread alone;
+//! - [`map_functions`]: other facts about functions, some of which become one; [`group`] puts files,
+//!   modules or lines in their place.
 
+mod group;
+mod map;
+mod sums;
 mod thread;
 mod top;
 
+pub use group::{By, group};
+pub use map::map_functions;
 pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
 pub use top::{Sort, TopRow, top};

@@ -4,11 +4,20 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 /// The strongly connected components of a call graph, callees before their callers.
-pub(super) struct Components {
+///
+/// ```
+/// use profkit_core::derive::Components;
+///
+/// // 0 calls 1, which calls 2, which calls 1 again.
+/// let components = Components::new(3, [(0, 1), (1, 2), (2, 1)].into_iter());
+/// assert_eq!(components.members, [vec![1, 2], vec![0]]);
+/// assert_eq!(components.of, [1, 0, 0]);
+/// ```
+pub struct Components {
     /// The functions of each component, ascending.
-    pub(super) members: Vec<Vec<usize>>,
+    pub members: Vec<Vec<usize>>,
     /// The component of each function.
-    pub(super) of: Vec<usize>,
+    pub of: Vec<usize>,
 }
 
 impl Components {
@@ -16,7 +25,7 @@ impl Components {
     ///
     /// Kosaraju's way, since petgraph's Tarjan recurses: a chain of calls as long as some generated
     /// parsers have would overflow the stack.
-    pub(super) fn new(count: usize, arcs: impl Iterator<Item = (usize, usize)>) -> Components {
+    pub fn new(count: usize, arcs: impl Iterator<Item = (usize, usize)>) -> Components {
         let mut calls: DiGraph<(), ()> = DiGraph::with_capacity(count, arcs.size_hint().0);
         for _ in 0..count {
             calls.add_node(());
