@@ -3,12 +3,16 @@
 mod call_graph;
 mod complete;
 mod components;
+mod function_graph;
 mod stacks;
+mod told_apart;
 mod totals;
 mod walk;
 
 pub use call_graph::call_graph;
 pub use complete::complete;
 pub use components::Components;
+pub use function_graph::{FunctionArc, FunctionGraph, function_graph};
 pub use stacks::stacks;
-pub use totals::{FunctionTotals, function_totals};
+pub use told_apart::told_apart;
+pub use totals::{FunctionTotal, FunctionTotals, function_totals};

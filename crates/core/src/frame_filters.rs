@@ -12,6 +12,18 @@ use crate::profile::Profile;
 use crate::samples::{Sample, Samples};
 use crate::transfer::Transfer;
 use regex::Regex;
+use std::borrow::Cow;
+
+/// Returns the profile with the frame filters that it carries applied, and notes how many samples they cut.
+///
+/// Writers of formats that cannot hold the filters, tables and pictures show a profile like this.
+///
+/// # Errors
+///
+/// A stack deeper than a limit is an error of kind `Limit`.
+pub fn filter_frames<'p>(profile: &'p Profile, notes: &mut Notes) -> Result<Cow<'p, Profile>> {
+    Ok(apply(profile, notes)?.map_or(Cow::Borrowed(profile), Cow::Owned))
+}
 
 /// Returns the profile with its own frame filters applied, or none where they change nothing.
 ///

@@ -43,6 +43,7 @@ pub use convert::prepare;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use facet::{Facet, Facets};
 pub use format::{Format, Holds, OnlyTime, Opt, ReadFn, ReadOptions, Shape, SniffFn, WriteFn, WriteOptions};
+pub use frame_filters::filter_frames;
 pub use id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
 pub use meta::{Meta, Period};
 pub use notes::{Note, NoteKind, Notes, thousands};

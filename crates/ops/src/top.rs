@@ -1,10 +1,8 @@
 //! What each function costs, as the rows of a table.
 
-use profkit_core::derive::function_totals;
-use profkit_core::{Facet, Facets, Function, NoteKind, Notes, Profile, Result};
-use std::borrow::Cow;
+use profkit_core::derive::{FunctionTotals, function_totals, told_apart};
+use profkit_core::{FunctionId, NoteKind, Notes, Profile, Result};
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashSet;
 
 /// What one function costs. Costs are vectors over the value types of the profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,52 +76,45 @@ pub enum Sort {
 ///
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
 pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Vec<TopRow>> {
-    let profile = told_apart_by_rows(profile)?;
+    let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
-    let text = |id| profile.strings[id].to_owned();
-    let mut rows: Vec<TopRow> = profile
-        .functions
-        .iter()
-        .map(|(id, function)| {
-            let cost = &totals[id];
-            TopRow {
-                name: text(function.name),
-                file: function.file.map(text),
-                line: function.start_line.map(Into::into),
-                module: function.module.map(text),
-                own: cost.own.clone(),
-                total: cost.total.clone(),
-                is_bound: cost.is_bound,
-                calls: cost.calls.clone(),
-                primitive_calls: cost.primitive_calls.clone(),
-            }
-        })
-        .collect();
+    let mut rows: Vec<TopRow> = profile.functions.iter().map(|(id, _)| row(&profile, &totals, id)).collect();
     rows.sort_by(|left, right| compare(left, right, value, sort));
-    let bounds = rows.iter().filter(|row| row.is_bound);
-    if let Some(first) = bounds.clone().next() {
-        let count = bounds.count() as u64;
-        let what = "the source does not state the totals of functions that call each other";
-        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds", || first.name.clone());
-    }
+    note_bounds(rows.iter(), notes);
     Ok(rows)
 }
 
-/// Returns the profile with a function for every frame and no two functions that a row would not tell
-/// apart.
-fn told_apart_by_rows(profile: &Profile) -> Result<Cow<'_, Profile>> {
-    let shown = |function: Function| (function.name, function.file, function.start_line, function.module);
-    let mut seen = HashSet::with_capacity(profile.functions.len());
-    let is_settled = profile.functions.iter().all(|(_, function)| seen.insert(shown(function)))
-        && profile.frames.iter().all(|(_, frame)| frame.function.is_some());
-    if is_settled {
-        return Ok(Cow::Borrowed(profile));
+/// Returns the row of one function.
+pub(crate) fn row(profile: &Profile, totals: &FunctionTotals, id: FunctionId) -> TopRow {
+    let text = |id| profile.strings[id].to_owned();
+    let (function, cost) = (profile.functions[id], &totals[id]);
+    TopRow {
+        name: text(function.name),
+        file: function.file.map(text),
+        line: function.start_line.map(Into::into),
+        module: function.module.map(text),
+        own: cost.own.clone(),
+        total: cost.total.clone(),
+        is_bound: cost.is_bound,
+        calls: cost.calls.clone(),
+        primitive_calls: cost.primitive_calls.clone(),
     }
-    let hidden = Facets::of(&[Facet::Unnamed, Facet::SystemNames, Facet::FullPaths]);
-    Ok(Cow::Owned(profile.without(hidden)?.0))
 }
 
-fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
+/// Notes the totals that are only upper bounds.
+pub(crate) fn note_bounds<'r>(rows: impl Iterator<Item = &'r TopRow>, notes: &mut Notes) {
+    let mut bounds = rows.filter(|row| row.is_bound);
+    if let Some(first) = bounds.next() {
+        let count = 1 + bounds.count() as u64;
+        let what = "the source does not state the totals of functions that call each other";
+        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds|total is an upper bound", || {
+            first.name.clone()
+        });
+    }
+}
+
+/// Returns which of two rows comes first.
+pub(crate) fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
     let own = || right.own.get(value).cmp(&left.own.get(value));
     let total = || right.total.get(value).cmp(&left.total.get(value));
     let calls = |row: &TopRow| Reverse(row.calls.as_ref().and_then(|counts| counts.first().copied()));
@@ -143,7 +134,7 @@ fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use profkit_core::{Arc, CallGraph, Frame, FrameId, Sample, Total, ValueType};
+    use profkit_core::{Arc, CallGraph, Frame, FrameId, Function, Sample, Total, ValueType};
 
     fn profile() -> Profile {
         Profile::new(vec![ValueType::new("cpu", "nanoseconds"), ValueType::unnamed()])

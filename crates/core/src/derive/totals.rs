@@ -1,6 +1,8 @@
 //! What each function cost, on its own and with all that it called.
 
+use super::call_graph::function_calls;
 use super::components::Components;
+use super::function_graph::add_where_known;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::CallGraph;
 use crate::error::{Error, Result};
@@ -61,7 +63,14 @@ pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
     }
     let mut sums = Sums { profile, active: vec![0; profile.functions.len()], totals };
     weights.walk(&profile.stacks, &mut sums)?;
-    Ok(sums.totals)
+    let mut totals = sums.totals;
+    if let Some(calls) = function_calls(profile) {
+        for (id, row) in profile.functions.iter().map(|(id, _)| id).zip(&mut totals.rows) {
+            let [all, primitive] = calls(id);
+            (row.calls, row.primitive_calls) = (Some(vec![all]), Some(vec![primitive]));
+        }
+    }
+    Ok(totals)
 }
 
 /// Returns what each function of the profile cost in one call graph.
@@ -119,8 +128,8 @@ impl FunctionTotals {
         let mut is_stated = vec![false; count];
         for total in graph.totals() {
             let row = &mut self.rows[total.function.index()];
-            add_counts(&mut row.calls, total.calls)?;
-            add_counts(&mut row.primitive_calls, total.primitive_calls)?;
+            add_where_known(&mut row.calls, total.calls)?;
+            add_where_known(&mut row.primitive_calls, total.primitive_calls)?;
             if let Some(inclusive) = total.inclusive {
                 is_stated[total.function.index()] = true;
                 add(&mut row.total, inclusive)?;
@@ -134,7 +143,7 @@ impl FunctionTotals {
 
     /// Adds totals that the source does not state. Alone in its component, a function has its own cost
     /// and that of its arcs to others. In a cycle it has at most the total of the cycle, and at most
-    /// what its callers see of it and what begins in the cycle without any caller from outside.
+    /// what its callers see of it.
     fn add_unstated(&mut self, profile: &Profile, graph: &CallGraph, own: &[i64], is_stated: &[bool]) -> Result<()> {
         let stride = graph.stride();
         let count = profile.functions.len();
@@ -146,7 +155,6 @@ impl FunctionTotals {
         let mut down = own.to_vec();
         let mut seen = vec![0; count * stride];
         let mut of_component = vec![0; components.members.len() * stride];
-        let mut called = of_component.clone();
         for (function, costs) in own.chunks(stride.max(1)).enumerate() {
             add(&mut of_component[component_of[function] * stride..][..stride], costs)?;
         }
@@ -159,7 +167,6 @@ impl FunctionTotals {
             add(&mut seen[callee * stride..][..stride], costs)?;
             if component_of[caller] != component_of[callee] {
                 add(&mut of_component[component_of[caller] * stride..][..stride], costs)?;
-                add(&mut called[component_of[callee] * stride..][..stride], costs)?;
             }
         }
         for function in (0..count).filter(|&function| !is_stated[function]) {
@@ -173,24 +180,12 @@ impl FunctionTotals {
                 } else {
                     let cycle = of_component[component * stride + column];
                     let seen = seen[function * stride + column];
-                    let begun = cycle.saturating_sub(called[component * stride + column]).max(0);
-                    cycle.min(if seen == 0 { cycle } else { seen.saturating_add(begun) })
+                    cycle.min(if seen == 0 { cycle } else { seen })
                 };
                 add(&mut row.total[column..=column], &[total])?;
             }
         }
         Ok(())
-    }
-}
-
-fn add_counts(sum: &mut Option<Vec<i64>>, counts: Option<&[i64]>) -> Result<()> {
-    match (sum, counts) {
-        (Some(sum), Some(counts)) => add(sum, counts),
-        (sum @ None, Some(counts)) => {
-            *sum = Some(counts.to_vec());
-            Ok(())
-        }
-        (_, None) => Ok(()),
     }
 }
 
