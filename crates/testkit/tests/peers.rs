@@ -3,6 +3,9 @@
 //! The peers are Python's `pstats`, Go's `go tool pprof` and speedscope's web app in headless Chromium, which
 //! `npm ci` in `crates/testkit/peers` provides.
 
+#[path = "peers/lists.rs"]
+mod lists;
+
 use profkit_core::{CallGraph, Format, NoteKind, Notes, Profile, WriteOptions, prepare};
 use profkit_formats::named;
 use profkit_testkit::fixtures::{Fixture, readable};

@@ -4,7 +4,7 @@ use super::call_graph::function_arcs;
 use super::told_apart::told_apart;
 use super::totals::{FunctionTotals, function_totals};
 use super::walk::add;
-use crate::calls::Arc;
+use crate::calls::{Arc, CallGraph};
 use crate::error::Result;
 use crate::hash::Map;
 use crate::id::FunctionId;
@@ -76,7 +76,7 @@ pub fn function_graph(profile: &Profile) -> Result<FunctionGraph<'_>> {
 fn stated_arcs(profile: &Profile) -> Result<Vec<FunctionArc>> {
     let mut places: Map<(FunctionId, FunctionId), usize> = Map::default();
     let mut arcs: Vec<FunctionArc> = Vec::new();
-    for arc in profile.calls.iter().flat_map(|graph| graph.arcs()) {
+    for arc in profile.calls.iter().flat_map(CallGraph::arcs) {
         let Some(caller) = profile.frames[arc.caller].function else { continue };
         let place = *places.entry((caller, arc.callee)).or_insert(arcs.len());
         match arcs.get_mut(place) {
@@ -123,7 +123,6 @@ pub(super) fn add_where_known(sum: &mut Option<Vec<i64>>, numbers: Option<&[i64]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calls::CallGraph;
     use crate::id::FrameId;
     use crate::rows::{Frame, Function};
     use crate::samples::Sample;
