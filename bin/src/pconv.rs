@@ -2,8 +2,8 @@
 
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
-use profkit_cli::{Failure, Result, Session, Source, Tool, convert, knobs};
-use std::path::{Path, PathBuf};
+use profkit_cli::{Failure, Result, Session, Tool, convert, knobs};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
@@ -75,9 +75,9 @@ impl Pconv {
         let path = self.output_file.as_deref().or(self.output.output.as_deref());
         let collapsed = profkit_formats::named("collapsed").map_err(|error| Failure::Error(error.to_string()))?;
         let format = self.format.target(path, collapsed)?;
-        let source = self.open()?;
+        let source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format(), format])?;
-        let mut profile = source.read(&mut session.notes)?;
+        let mut profile = session.parse(&source)?;
         drop(source);
         let value = self.value.index(&profile)?;
         profile = self.thread.apply(profile, value, &mut session.notes)?;
@@ -94,16 +94,12 @@ impl Pconv {
     }
 
     fn check(&self, session: &mut Session) -> Result<()> {
-        let source = self.open()?;
+        let source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = source.read(&mut session.notes)?;
+        let profile = session.parse(&source)?;
         let value = self.value.index(&profile)?;
         let profile = self.thread.apply(profile, value, &mut session.notes)?;
         session.print(None, &convert::describe(&source, &profile)?)
-    }
-
-    fn open(&self) -> Result<Source> {
-        Source::open(self.input_file.as_deref().map(Path::new), &self.input)
     }
 }
 

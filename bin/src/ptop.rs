@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::top::{Form, Lists, Wanted};
-use profkit_cli::{Page, Result, Session, Source, Tool, knobs};
+use profkit_cli::{Extent, Page, Result, Session, Tool, knobs};
 use profkit_ops::Sort;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,21 +95,22 @@ impl Tool for Ptop {
         let callers = Wanted::new("--callers", self.callers.as_deref())?;
         let callees = Wanted::new("--callees", self.callees.as_deref())?;
         let lines = Wanted::new("--list", self.list.as_deref())?;
-        let source = Source::open(self.input_file.as_deref(), &self.input)?;
+        let source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let notes = &mut session.notes;
-        let profile = source.read(notes)?;
+        let profile = session.parse(&source)?;
         let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
-        let profile = self.thread.apply(profile, Some(value), notes)?;
-        let profile = self.group.apply(self.frames.apply(profile, notes)?)?;
-        let output = self.output.output.as_deref();
+        let profile = self.thread.apply(profile, Some(value), &mut session.notes)?;
+        let profile = self.group.apply(self.frames.apply(profile, &mut session.notes)?)?;
+        let step = session.progress(Extent::Unknown, "adding up");
+        let notes = &mut session.notes;
         let lists = Lists::new(&source, &profile, value, (self.order(), self.limit), self.form())?;
         let text = match lines {
             Some(lines) => lists.lines(&lines, &self.source_path, notes)?,
             None if callers.is_some() || callees.is_some() => lists.arcs(callers.as_ref(), callees.as_ref(), notes)?,
             None => lists.functions(notes)?,
         };
-        session.print(output, &text)
+        drop(step);
+        session.print(self.output.output.as_deref(), &text)
     }
 }
 

@@ -4,6 +4,9 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pfilter;
 mod ptop;
 mod shared;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod threads;

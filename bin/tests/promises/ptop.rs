@@ -234,7 +234,7 @@ fn a_pattern_that_means_nothing_is_an_error_but_for_an_empty_profile() {
     let folder = graph();
     folder.run(PTOP, "graph.profkit --callers nope").fails(2, &["--callers \"nope\"", "none of the 3 functions"]);
     folder.run(PTOP, "graph.profkit --list file:main").fails(2, &["--list \"file:main\"", "none of the 3 functions"]);
-    folder.run(PTOP, "graph.profkit --callees (").fails(2, &["--callees", "not a regular expression"]);
+    folder.run(PTOP, "graph.profkit --callees (").fails(2, &["--callees", "regex parse error"]);
     folder.write("empty.profkit", br#"{"profkit":1,"value_types":[]}"#);
     assert!(folder.run(PTOP, "empty.profkit --callers nope").succeeds().text().contains("functions  0"));
 }

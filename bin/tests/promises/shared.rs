@@ -1,8 +1,8 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PTOP};
+use crate::harness::{Folder, PCONV, PFILTER, PTOP};
 
-const TOOLS: [(&str, &str); 2] = [("pconv", PCONV), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 3] = [("pconv", PCONV), ("pfilter", PFILTER), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {
@@ -72,4 +72,22 @@ fn color_is_kept_off_what_is_no_terminal() {
     assert!(run("none --color never").starts_with(b"error: "));
     assert!(run("none --color always").starts_with(b"\x1b["));
     assert!(run("--nope --color always").starts_with(b"\x1b["));
+}
+
+#[test]
+fn progress_goes_to_stderr_and_only_if_wanted() {
+    let folder = Folder::new();
+    let stderr = |line: &str| {
+        let run = folder.run(PCONV, &format!("{line} small.profkit -o out.profkit"));
+        assert_eq!((run.code, run.text()), (Some(0), ""));
+        run.stderr
+    };
+    let shown = stderr("--progress always");
+    for step in ["reading small.profkit", "parsing small.profkit", "writing out.profkit"] {
+        assert!(shown.contains(step), "{step} in {shown:?}");
+    }
+    for line in ["", "--progress auto", "--progress never", "--progress always --quiet"] {
+        assert_eq!(stderr(line), "", "{line}");
+    }
+    folder.run(PTOP, "--progress often small.profkit").fails(2, &["--progress", "often", "always"]);
 }

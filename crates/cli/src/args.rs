@@ -1,6 +1,7 @@
 //! The options that several tools share, in groups that a tool takes as it needs them.
 
 use crate::failure::{Failure, Result};
+use crate::progress::ProgressWhen;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, ValueEnum};
 use profkit_core::{Format, Notes, Profile, WriteOptions, filter_frames};
@@ -117,13 +118,17 @@ pub struct Shared {
     #[arg(long)]
     pub strict: bool,
 
-    /// Tell no notes
+    /// Tell no notes and show no progress
     #[arg(short, long)]
     pub quiet: bool,
 
     /// When to use colors; NO_COLOR is honoured
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+
+    /// When to show on stderr what is going on: after half a second on a terminal, from the start, or not at all
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = true)]
+    pub progress: ProgressWhen,
 
     /// Not listed: the result is the same for any number of threads, and so far there is one.
     #[arg(long, hide = true, value_name = "N")]
@@ -167,6 +172,22 @@ impl FormatArgs {
         options
     }
 
+    /// Returns the format asked for, or the one that the output name tells; none where nothing does.
+    ///
+    /// # Errors
+    ///
+    /// A name that does not tell one format is an error that lists the formats.
+    pub fn told(&self, output: Option<&Path>) -> Result<Option<&'static Format>> {
+        match (self.to, output.filter(|path| *path != Path::new("-"))) {
+            (Some(FormatName(format)), _) => Ok(Some(format)),
+            (None, None) => Ok(None),
+            (None, Some(path)) => match profkit_formats::for_output(&path.display().to_string()) {
+                Ok(format) => Ok(Some(format)),
+                Err(error) => Err(Failure::Error(error.message().to_owned())),
+            },
+        }
+    }
+
     /// Returns the format to write: the one asked for, else the one that the output name tells, else
     /// `default` for stdout.
     ///
@@ -174,12 +195,7 @@ impl FormatArgs {
     ///
     /// A name that does not tell one format is an error that lists the formats.
     pub fn target(&self, output: Option<&Path>, default: &'static Format) -> Result<&'static Format> {
-        match (self.to, output.filter(|path| *path != Path::new("-"))) {
-            (Some(FormatName(format)), _) => Ok(format),
-            (None, None) => Ok(default),
-            (None, Some(path)) => profkit_formats::for_output(&path.display().to_string())
-                .map_err(|error| Failure::Error(error.message().to_owned())),
-        }
+        Ok(self.told(output)?.unwrap_or(default))
     }
 }
 

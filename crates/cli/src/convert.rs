@@ -2,11 +2,12 @@
 
 use crate::failure::{Failure, Result};
 use crate::output::Output;
+use crate::progress::{Extent, Progress};
 use crate::session::{Session, printable};
 use crate::source::Source;
 use crate::table::{self, Side};
 use profkit_core::readable::{amount, count};
-use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, WriteOptions};
+use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,10 @@ pub fn write(
     path: Option<&Path>,
 ) -> Result<Output> {
     let mut output = session.output(path, format.is_binary())?;
+    // What comes out on a terminal, or in a pager at the end of the pipe, shows for itself that work goes on.
+    let is_silent = output.is_seen_at_once();
+    let what = format!("writing {}", output.name());
+    let _step = if is_silent { Progress::hidden() } else { session.progress(Extent::Unknown, &what) };
     output.fill(|out| format.write(profile, out, options, &mut session.notes))?;
     Ok(output)
 }
@@ -60,6 +65,46 @@ pub fn write_all_values(
         outputs.push(write(session, &less, format, options, Some(path))?);
     }
     Ok(outputs)
+}
+
+/// Returns the format to write where nobody has asked for one: that of the inputs, if they share one that can be
+/// written and holds the profile, else the one of profkit, which holds everything; why is noted.
+///
+/// # Errors
+///
+/// None: the format of profkit is there.
+pub fn own_format(
+    profile: &Profile,
+    inputs: &[&'static Format],
+    options: &WriteOptions,
+    notes: &mut Notes,
+) -> Result<&'static Format> {
+    let why = match inputs {
+        [format] if !format.can_write() => format!("{} can be read but not written", format.name()),
+        [format] => match not_held(profile, format, options) {
+            None => return Ok(format),
+            Some(what) => format!("{} cannot hold {what}", format.name()),
+        },
+        several => {
+            let names: Vec<_> = several.iter().map(|format| format.name()).collect();
+            format!("the inputs are of different formats ({})", names.join(", "))
+        }
+    };
+    let all = profkit_formats::named("profkit").map_err(|error| Failure::Error(error.to_string()))?;
+    notes.remark(NoteKind::Odd, format!("{why}: the result is written as {}; --to picks another", all.name()));
+    Ok(all)
+}
+
+/// Returns the first thing that a profile says and a format does not.
+fn not_held(profile: &Profile, format: &Format, options: &WriteOptions) -> Option<&'static str> {
+    let census = profile.census();
+    let holds = format.can_hold(options, &census);
+    let (has_stacks, has_graphs) = (!profile.samples.is_empty(), !profile.calls.is_empty());
+    match holds.shape {
+        Shape::Stacks if has_graphs && !has_stacks => Some("call graphs"),
+        Shape::CallGraph if has_stacks => Some("stacks"),
+        _ => census.present().minus(holds.facets).iter().next().map(Facet::what),
+    }
 }
 
 /// Returns the profile without samples that have no stack, which is time in which nothing ran, and notes

@@ -3,16 +3,17 @@
 //! A tool is a struct of arguments that implements [`Tool`], and a `main` of one line that calls
 //! [`main`]. In it stand the groups of options that it has ([`args`]); what it does is
 //!
-//! 1. open its inputs: [`Source::open`] reads the bytes and tells the format;
-//! 2. parse them: [`Source::read`];
+//! 1. open its inputs: [`Session::open`] reads the bytes and tells the format;
+//! 2. parse them: [`Session::parse`];
 //! 3. put each result into an [`Output`] and let [`Session::commit`] make them appear.
 //!
-//! Everything that a tool has to confess is collected in [`Session::notes`] and told on stderr at the end.
+//! What else may take long is shown by [`Session::progress`]. Everything that a tool has to confess is collected in [`Session::notes`] and told on stderr at the end.
 //! Exit codes: 0 done, 2 usage, input or output, 3 refused by `--strict`; a closed pipe is 0.
 
 pub mod args;
 pub mod convert;
 pub mod knobs;
+pub mod steps;
 pub mod top;
 
 mod csv;
@@ -21,6 +22,7 @@ mod formats;
 mod gzip;
 mod output;
 mod page;
+mod progress;
 mod session;
 mod source;
 mod table;
@@ -29,6 +31,7 @@ mod tool;
 pub use failure::{Failure, Result};
 pub use output::Output;
 pub use page::Page;
+pub use progress::{Extent, Progress, ProgressWhen};
 pub use session::Session;
 pub use source::Source;
 pub use tool::{Tool, main};

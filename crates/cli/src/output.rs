@@ -75,6 +75,11 @@ impl Output {
         &self.name
     }
 
+    /// Returns whether somebody may be looking at the bytes as they come.
+    pub(crate) fn is_seen_at_once(&self) -> bool {
+        matches!(self.sink, Sink::Stream(_))
+    }
+
     /// Puts the whole result in, compressed if the name asks for it. What waits to appear is complete then.
     ///
     /// # Errors

@@ -1,11 +1,13 @@
 //! One run of a tool: what it has to confess, and how it ends.
 
-use crate::args::Shared;
+use crate::args::{InputArgs, Shared};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
+use crate::progress::{Extent, Progress, ProgressWhen, Screen};
+use crate::source::Source;
 use anstream::stderr;
 use clap::builder::styling::{AnsiColor, Style};
-use profkit_core::Notes;
+use profkit_core::{Notes, Profile};
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,12 +21,50 @@ pub struct Session {
     pub notes: Notes,
     is_strict: bool,
     is_quiet: bool,
+    screen: Screen,
 }
 
 impl Session {
     /// Returns a run with the given options.
     pub fn new(shared: &Shared) -> Session {
-        Session { notes: Notes::new(), is_strict: shared.strict, is_quiet: shared.quiet }
+        let when = if shared.quiet { ProgressWhen::Never } else { shared.progress };
+        Session { notes: Notes::new(), is_strict: shared.strict, is_quiet: shared.quiet, screen: Screen::new(when) }
+    }
+
+    /// Shows on stderr what is going on, until the step is dropped.
+    ///
+    /// ```
+    /// use profkit_cli::{Extent, Session};
+    ///
+    /// fn all(session: &Session, files: &[&str]) {
+    ///     let step = session.progress(Extent::Files(files.len() as u64), "merging");
+    ///     for _file in files {
+    ///         // ... from any thread
+    ///         step.advance(1);
+    ///     }
+    /// }
+    /// ```
+    pub fn progress(&self, extent: Extent, what: &str) -> Progress {
+        self.screen.progress(extent, what)
+    }
+
+    /// Opens an input as [`Source::open`] does, and shows how far it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Source::open`] does.
+    pub fn open(&self, path: Option<&Path>, args: &InputArgs) -> Result<Source> {
+        Source::open_watched(path, args, &|extent, what| self.progress(extent, what))
+    }
+
+    /// Parses an input, adds what is to be noted of it, and shows that this goes on.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Source::read`] does.
+    pub fn parse(&mut self, source: &Source) -> Result<Profile> {
+        let _step = self.progress(Extent::Unknown, &format!("parsing {}", source.name()));
+        source.read(&mut self.notes)
     }
 
     /// Returns the output for a path; none and `-` are stdout.

@@ -3,6 +3,7 @@
 use crate::args::{FormatName, InputArgs};
 use crate::failure::{Failure, Result};
 use crate::knobs;
+use crate::progress::{Extent, Progress};
 use profkit_core::{Error, Format, Notes, Profile, ReadOptions};
 use std::borrow::Cow;
 use std::fs::File;
@@ -25,6 +26,15 @@ impl Source {
     ///
     /// Fails where the file cannot be read, is larger than allowed or is not of any known format.
     pub fn open(path: Option<&Path>, args: &InputArgs) -> Result<Source> {
+        Source::open_watched(path, args, &|_, _| Progress::hidden())
+    }
+
+    /// Does what [`open`](Source::open) does, and calls `progress` at the start of each step.
+    pub(crate) fn open_watched(
+        path: Option<&Path>,
+        args: &InputArgs,
+        progress: &dyn Fn(Extent, &str) -> Progress,
+    ) -> Result<Source> {
         let file = path.filter(|path| *path != Path::new("-"));
         let name = file.map_or("<stdin>".to_owned(), |path| path.display().to_string());
         if path.is_none() && io::stdin().is_terminal() {
@@ -34,7 +44,10 @@ impl Source {
         options.max_size = args.max_size.unwrap_or(options.max_size);
         options.max_depth = args.max_depth.unwrap_or(options.max_depth);
         options.demangle = !args.no_demangle;
-        let packed = read_all(file, options.max_size).map_err(|error| Failure::io(&name, "cannot read", &error))?;
+        let reading = |size| progress(Extent::Bytes(size), &format!("reading {name}"));
+        let packed = read_all(file, options.max_size, &reading);
+        let packed = packed.map_err(|error| Failure::io(&name, "cannot read", &error))?;
+        let _step = progress(Extent::Unknown, &format!("looking into {name}"));
         let opened = unpack(packed, options.max_size).and_then(|bytes| {
             let format = match args.from {
                 Some(FormatName(format)) => format,
@@ -69,16 +82,20 @@ impl Source {
 }
 
 /// Reads at most one byte more than the limit: enough to see that it is exceeded.
-fn read_all(file: Option<&Path>, max_size: u64) -> io::Result<Vec<u8>> {
+///
+/// Whatever writes into a pipe may show its own progress, so that ours would only be in its way.
+fn read_all(file: Option<&Path>, max_size: u64, progress: &dyn Fn(u64) -> Progress) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = max_size.saturating_add(1);
     match file {
         None => io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
         Some(path) => {
             let file = File::open(path)?;
-            let size = file.metadata()?.len().min(limit);
+            let metadata = file.metadata()?;
+            let size = metadata.len().min(limit);
             bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
-            file.take(limit).read_to_end(&mut bytes)?
+            let step = if metadata.is_file() { progress(size) } else { Progress::hidden() };
+            step.reading(file).take(limit).read_to_end(&mut bytes)?
         }
     };
     Ok(bytes)

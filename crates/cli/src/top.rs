@@ -56,7 +56,7 @@ impl Wanted {
     /// What is no regular expression is an error that names the option.
     pub fn new(option: &'static str, text: Option<&str>) -> Result<Option<Wanted>> {
         let Some(text) = text else { return Ok(None) };
-        let pattern = Pattern::new(text).map_err(|error| Failure::Error(format!("{option}: {}", error.message())))?;
+        let pattern = Pattern::parse(text).map_err(|error| Failure::Error(format!("{option}: {}", error.message())))?;
         Ok(Some(Wanted { option, text: text.to_owned(), pattern }))
     }
 

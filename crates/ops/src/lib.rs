@@ -4,24 +4,24 @@
 //!
 //! - [`top`]: what each function costs, on its own and with all that it called; [`peek`] adds its callers and
 //!   callees, [`lines()`] its lines;
-//! - [`Pattern`]: which functions are meant;
 //! - [`only_thread`]: one thread alone;
-//! - [`map_functions`]: other facts about functions, some of which become one; [`group`] puts files,
+//! - [`filter()`]: steps that cut, rename and select, in the order given;
+//! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
 //!   modules or lines in their place.
 
+mod filter;
 mod group;
 mod lines;
 mod map;
-mod pattern;
 mod peek;
 mod sums;
 mod thread;
 mod top;
 
+pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use lines::{FunctionLines, LineCost, lines};
 pub use map::map_functions;
-pub use pattern::Pattern;
 pub use peek::{Peek, PeekArc, peek};
 pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
 pub use top::{Sort, TopRow, top};

@@ -2,7 +2,7 @@
 
 mod graph;
 
-use profkit_core::{Frame, FrameId, Function, FunctionId, Id, Profile, Result, Sample, StackId, Strings};
+use profkit_core::{CallGraph, Frame, FrameId, Function, FunctionId, Id, Profile, Result, Sample, StackId, Strings};
 
 /// Returns the profile with each function replaced by what `facts` returns for it. Functions that become
 /// equal are one; ids are new.
@@ -76,6 +76,13 @@ pub(crate) fn same_tables(profile: &Profile) -> Profile {
     to.labels = profile.labels.clone();
     to.meta = profile.meta.clone();
     to
+}
+
+/// Returns a call graph of `profile` without the calls of functions to themselves.
+///
+/// A function is then called as often as others call it; its costs are what they were.
+pub(crate) fn without_self_arcs(profile: &Profile, graph: &CallGraph) -> Result<CallGraph> {
+    graph::without_self_arcs(profile, graph)
 }
 
 /// What stands in the place of each function and of each frame of a profile.

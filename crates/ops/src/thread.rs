@@ -102,7 +102,7 @@ fn meant(profile: &Profile, wanted: &str, shares: &[ThreadShare]) -> HashSet<Opt
     ways.into_iter().map(found).find(|threads| !threads.is_empty()).unwrap_or_default()
 }
 
-fn no_such_thread(profile: &Profile, wanted: &str, shares: &[ThreadShare]) -> String {
+pub(crate) fn no_such_thread(profile: &Profile, wanted: &str, shares: &[ThreadShare]) -> String {
     let titles: Vec<String> =
         shares.iter().filter_map(|share| share.thread).map(|id| profile.thread_title(id)).collect();
     if titles.is_empty() {

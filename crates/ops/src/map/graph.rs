@@ -53,6 +53,26 @@ pub(super) fn moved(rows: &Rows, from: &Profile, graph: &CallGraph, to: &Profile
     Ok(moved)
 }
 
+/// Returns the graph without the calls of functions to themselves; its functions are those of `profile`.
+pub(super) fn without_self_arcs(profile: &Profile, graph: &CallGraph) -> Result<CallGraph> {
+    let is_self = |arc: &Arc<'_>| profile.frames[arc.caller].function == Some(arc.callee);
+    let mut totals: Sums<FunctionId> = Sums::default();
+    for Total { function, calls, primitive_calls, inclusive } in graph.totals() {
+        totals.add(function, [calls, primitive_calls, inclusive, None])?;
+    }
+    for arc in graph.arcs().filter(is_self).filter(|arc| arc.calls.is_some()) {
+        totals.subtract(arc.callee, CALLS, arc.calls)?;
+    }
+    let mut less = CallGraph::with_count_stride(graph.stride(), graph.count_stride());
+    (less.thread, less.part) = (graph.thread, graph.part);
+    graph.own().for_each(|(frame, costs)| less.add_own(frame, costs));
+    graph.arcs().filter(|arc| !is_self(arc)).for_each(|arc| less.add_arc(arc));
+    for (function, [calls, primitive_calls, inclusive, _]) in totals.iter() {
+        less.add_total(Total { calls, primitive_calls, inclusive, ..Total::new(function) });
+    }
+    Ok(less)
+}
+
 /// The functions of a call graph and what they become.
 struct Groups<'g> {
     rows: &'g Rows,
