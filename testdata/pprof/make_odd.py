@@ -99,6 +99,16 @@ HEAP = (
     + message(_11=message(_1=6, _2=4), _12=524288, _14=3)
     + texts("", "inuse_objects", "count", "inuse_space", "bytes", "main", "space")
 )
+# A mangled name that is its own system name, one that has another, and one that is demangled already.
+MANGLED = (
+    CPU_NS
+    + field(2, message(_1=[1, 2, 3], _2=5))
+    + b"".join(field(4, message(_1=id, _4=message(_1=id))) for id in (1, 2, 3))
+    + field(5, message(_1=1, _2=3, _3=3))
+    + field(5, message(_1=2, _2=4, _3=5))
+    + field(5, message(_1=3, _2=6, _3=7))
+    + texts("", "cpu", "ns", "_Z3fooi", "_ZN4shop6Basket3addEi", "shop_add.cold", "main()", "_Z4mainv")
+)
 
 READABLE = {
     "plain": PLAIN,
@@ -120,6 +130,7 @@ READABLE = {
     "places": PLACES,
     "header": HEADER,
     "heap": HEAP,
+    "mangled": MANGLED,
     "no_samples": CPU_NS + TEXTS,
     "negative": sample(message(_1=1, _2=-5)),
     "unknown_fields": PLAIN

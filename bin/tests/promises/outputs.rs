@@ -17,7 +17,30 @@ fn a_name_that_tells_no_format_is_an_error() {
     let folder = Folder::new();
     folder.run(PCONV, "small.profkit out.xyz").fails(2, &["out.xyz", "--to", "profkit"]);
     folder.run(PCONV, "small.profkit out.prof").fails(2, &["out.prof", "pprof, pstats", "--to"]);
+    assert!(!folder.run(PCONV, "small.profkit out.xyz").stderr.contains("legacy"), "what is only read is not offered");
     folder.run(PCONV, "small.profkit out.xyz -t profkit").succeeds();
+}
+
+#[test]
+fn every_ending_has_its_format() {
+    let folder = Folder::new();
+    let endings = [
+        ("pprof", "pb.gz pb pprof pb.gz"),
+        ("pstats", "pstats pstats.gz"),
+        ("collapsed", "folded collapsed txt folded.gz txt.gz"),
+        ("speedscope", "speedscope.json json speedscope.json.gz json.gz"),
+        ("profkit", "profkit profkit.gz"),
+    ];
+    for (format, endings) in endings {
+        for ending in endings.split(' ') {
+            let name = format!("out.{ending}");
+            assert_eq!(folder.run(PCONV, &format!("-q small.profkit {name}")).code, Some(0), "{name}");
+            let check = folder.run(PCONV, &format!("--check -q {name}")).succeeds();
+            assert!(check.text().contains(&format!("format       {format}\n")), "{name}: {}", check.text());
+            assert_eq!(folder.read(&name).starts_with(&[0x1f, 0x8b]), ending.ends_with("gz") || format == "pprof");
+        }
+    }
+    folder.run(PCONV, "small.profkit out.folded.zst").fails(2, &["out.folded.zst", "--to"]);
 }
 
 #[test]
@@ -137,6 +160,19 @@ mod unix {
             assert!(fs::symlink_metadata(folder.path(link)).unwrap().is_symlink());
             folder.holds(real, SMALL);
         }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_named_pipe_is_written_into_and_stays_one() {
+        use std::os::unix::fs::FileTypeExt;
+        let folder = Folder::new();
+        let pipe = folder.path("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+        let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+        folder.run(PCONV, "small.profkit -t profkit -o pipe").succeeds();
+        assert_eq!(String::from_utf8(reader.join().unwrap()).unwrap(), SMALL);
+        assert!(fs::metadata(folder.path("pipe")).unwrap().file_type().is_fifo());
     }
 
     #[test]

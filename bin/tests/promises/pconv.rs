@@ -53,7 +53,7 @@ fn idle_time_can_be_dropped() {
     let folder = Folder::new();
     let idle = SMALL.replace(r#"{"stack":1,"#, "{");
     let run = folder.pipe(PCONV, "--strict --idle drop -t profkit", idle.as_bytes());
-    let note = "note: idle time is dropped: 1 samples without a stack are left out\n";
+    let note = "note: idle time is dropped: 1 sample without a stack is left out\n";
     assert_eq!((run.code, run.stderr.as_str(), run.text().matches("time_ns").count()), (Some(0), note, 1));
     let run = folder.pipe(PCONV, "-t profkit", idle.as_bytes()).succeeds();
     assert_eq!(run.text().matches("time_ns").count(), 2);

@@ -116,7 +116,13 @@ fn not_held(profile: &Profile, format: &Format, options: &WriteOptions) -> Optio
 pub fn without_idle(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
     let idle = profile.samples.iter().filter(|sample| sample.stack.is_none()).count() as u64;
     if idle > 0 {
-        notes.add(NoteKind::Dropped, "idle time is dropped", idle, "samples without a stack are left out", || None);
+        notes.add(
+            NoteKind::Dropped,
+            "idle time is dropped",
+            idle,
+            "samples without a stack are left out|sample without a stack is left out",
+            || None,
+        );
     }
     let less = profile.filtered(|sample| sample.stack.is_some(), |_| true);
     less.map_err(|error| Failure::Error(error.to_string()))

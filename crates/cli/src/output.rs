@@ -10,7 +10,7 @@ use tempfile::{SpooledTempFile, TempPath};
 /// A result on its way to a file or to stdout.
 ///
 /// A file is written beside its place and moved there by [`Session::commit`](crate::Session::commit); dropped before
-/// that, it leaves no trace. What is no regular file (stdout, a pipe, a device) is written as the bytes
+/// that, it leaves no trace. On Linux it has no name until then, so that not even a run that is killed leaves one. What is no regular file (stdout, a pipe, a device) is written as the bytes
 /// come, unless the run is strict: then they wait until it is certain that they may appear.
 #[derive(Debug)]
 pub struct Output {
@@ -21,8 +21,8 @@ pub struct Output {
 
 #[derive(Debug)]
 enum Sink {
-    /// A temporary file in the folder of `place`.
-    Beside { file: BufWriter<File>, path: TempPath, place: PathBuf },
+    /// A temporary file in the folder of `place`, and its path if it has a name.
+    Beside { file: BufWriter<File>, path: Option<TempPath>, place: PathBuf },
     /// A stream that takes the bytes at once.
     Stream(BufWriter<Stream>),
     /// Bytes that wait for a stream.
@@ -104,7 +104,11 @@ impl Output {
     /// Lets the result appear.
     pub(crate) fn commit(self) -> Result<()> {
         let done = match self.sink {
-            Sink::Beside { path, place, .. } => path.persist(place).map_err(io::Error::from),
+            Sink::Beside { path: Some(path), place, .. } => path.persist(place).map_err(io::Error::from),
+            Sink::Beside { file, path: None, place } => {
+                let linked = temporary().make_in(folder_of(&place), |path| nameless::link(file.get_ref(), path));
+                linked.and_then(|linked| linked.into_temp_path().persist(place).map_err(io::Error::from))
+            }
             Sink::Stream(_) => Ok(()),
             Sink::Waiting { mut bytes, mut stream } => {
                 bytes.rewind().and_then(|()| io::copy(&mut bytes, &mut stream)).and_then(|_| stream.flush())
@@ -128,29 +132,86 @@ fn special_file(path: &Path) -> io::Result<Option<Stream>> {
 /// this file has or that a new one gets.
 fn beside(path: &Path) -> io::Result<Sink> {
     let place = behind_links(path)?;
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let replaced = match OpenOptions::new().write(true).open(&place) {
         Ok(file) => Some(file.metadata()?.permissions()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".profkit-").suffix(".tmp");
-    if let Some(permissions) = new_file_permissions() {
-        builder.permissions(permissions);
-    }
-    let file = builder.tempfile_in(folder).map_err(|error| io::Error::new(error.kind(), describe(&error)))?;
+    let folder = folder_of(&place);
+    let (file, path) = match nameless::open(folder) {
+        Some(file) => (file, None),
+        None => {
+            let mut builder = temporary();
+            if let Some(permissions) = new_file_permissions() {
+                builder.permissions(permissions);
+            }
+            let file = builder.tempfile_in(folder).map_err(|error| io::Error::new(error.kind(), describe(&error)))?;
+            let (file, path) = file.into_parts();
+            (file, Some(path))
+        }
+    };
     if let Some(permissions) = replaced {
-        file.as_file().set_permissions(permissions)?;
+        file.set_permissions(permissions)?;
     }
-    let (file, path) = file.into_parts();
     Ok(Sink::Beside { file: BufWriter::with_capacity(BUFFER_SIZE, file), path, place })
 }
 
-/// Returns what went wrong without the name of the temporary file, which would only puzzle.
+fn folder_of(place: &Path) -> &Path {
+    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns how temporary files are named.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".profkit-").suffix(".tmp");
+    builder
+}
+
+/// Files that have no name yet: whatever happens to the process, nothing is left of them.
+#[cfg(target_os = "linux")]
+mod nameless {
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    /// Where the kernel shows open files, which is the way to one without a name.
+    const OPEN_FILES: &str = "/proc/self/fd";
+
+    /// Returns a new file in a folder, or none where the file system knows only files with names.
+    pub(super) fn open(folder: &Path) -> Option<File> {
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = rustix::fs::open(folder, flags, Mode::from_raw_mode(0o666)).ok()?;
+        Path::new(OPEN_FILES).is_dir().then(|| File::from(file))
+    }
+
+    /// Gives a file a name that nobody has yet.
+    pub(super) fn link(file: &File, path: &Path) -> io::Result<()> {
+        let own = format!("{OPEN_FILES}/{}", file.as_raw_fd());
+        Ok(rustix::fs::linkat(CWD, own, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod nameless {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn open(_folder: &Path) -> Option<File> {
+        None
+    }
+
+    pub(super) fn link(_file: &File, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Returns what went wrong without the path of the temporary file, which would only puzzle.
 fn describe(error: &io::Error) -> String {
-    let inner = error.get_ref().and_then(std::error::Error::source);
-    inner.map_or_else(|| error.to_string(), ToString::to_string)
+    let text = error.to_string();
+    text.split_once(" at path ").map_or(text.clone(), |(what, _)| what.to_owned())
 }
 
 /// Returns the permissions to ask for when a file is created; the system takes the umask off.
@@ -223,12 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn the_temporary_file_is_not_in_the_message() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = temporary().tempfile_in(folder.path().join("none")).unwrap_err();
+        assert!(error.to_string().contains(".tmp"));
+        assert!(!describe(&error).contains(".tmp") && describe(&error).starts_with("No such file"));
+    }
+
+    #[test]
     fn a_dropped_output_leaves_no_trace() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "before").unwrap();
         let mut output = Output::open(Some(&path), false, false).unwrap();
         output.fill(|out| Ok(out.write_all(b"half")?)).unwrap();
+        // What is not there cannot be left over by a run that is killed.
+        let is_nameless = nameless::open(folder.path()).is_some();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), if is_nameless { 1 } else { 2 });
         drop(output);
         assert_eq!(fs::read(&path).unwrap(), b"before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

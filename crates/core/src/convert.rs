@@ -162,9 +162,14 @@ fn supply(profile: &mut Cow<'_, Profile>, needs: Facets, format: &Format, notes:
     if needs.is_empty() {
         return Ok(());
     }
-    for (facet, count) in derive::complete(profile.to_mut(), needs)? {
+    let made_up = derive::complete(profile.to_mut(), needs)?;
+    let census = (!made_up.is_empty()).then(|| profile.census());
+    for (facet, count) in made_up {
         let what = format!("{} needs {}", format.name(), facet.what());
-        notes.add(NoteKind::Invented, what, count, "were made up", || None);
+        // Where some were there already, the first one found could be one of those.
+        let census = census.as_ref().filter(|_| profile.meta.invented.has(facet));
+        let example = || census?.example(facet).map(str::to_owned);
+        notes.add(NoteKind::Invented, what, count, "were made up|was made up", example);
     }
     Ok(())
 }

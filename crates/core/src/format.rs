@@ -202,6 +202,11 @@ impl Format {
         self.is_binary
     }
 
+    /// Returns whether a file of no bytes at all is a valid file.
+    pub fn takes_nothing(&self) -> bool {
+        self.may_be_empty
+    }
+
     /// Returns what a file written with these options can keep of a profile with this census.
     pub fn can_hold(&self, options: &WriteOptions, census: &Census) -> Holds {
         (self.holds)(options, census)

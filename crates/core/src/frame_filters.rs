@@ -76,7 +76,9 @@ pub(crate) fn apply(profile: &Profile, notes: &mut Notes) -> Result<Option<Profi
         return Ok(None);
     }
     let what = "frames that the profile itself asks to drop were dropped";
-    notes.add(NoteKind::Lost, what, cut, "samples were cut", || profile.meta.drop_frames.clone());
+    notes.add(NoteKind::Lost, what, cut, "samples were cut|sample was cut", || profile.meta.drop_frames.clone());
+    // They have done what they are for: that they are not there any more is no other loss.
+    (to.meta.drop_frames, to.meta.keep_frames) = (None, None);
     Ok(Some(to))
 }
 
@@ -84,7 +86,7 @@ fn whole_name(text: &str, notes: &mut Notes) -> Option<Regex> {
     let regex = Regex::new(&format!("^(?:{text})$"));
     if regex.is_err() {
         let what = "a frame filter of the profile is not a regular expression and was not applied";
-        notes.add(NoteKind::Odd, what, 1, "filters", || text.to_owned());
+        notes.add(NoteKind::Odd, what, 1, "filters|filter", || text.to_owned());
     }
     regex.ok()
 }

@@ -15,7 +15,7 @@
 //! say, so it follows from the hash of the parent and the run. A match is verified against the frames.
 
 use crate::error::{Error, Result};
-use crate::hash::roll;
+use crate::hash::{Map, roll};
 use crate::id::{FrameId, Id, StackId};
 use hashbrown::HashTable;
 
@@ -28,6 +28,9 @@ pub struct Stacks {
     rows: Vec<Row>,
     runs: Vec<FrameId>,
     index: HashTable<StackId>,
+    /// Stacks that were found to start with the path of another row than the one they extend: found once more, they
+    /// are not compared from end to end again.
+    prefixes: Map<(StackId, StackId), ()>,
     max_depth: u32,
 }
 
@@ -42,7 +45,8 @@ struct Row {
 
 impl Default for Stacks {
     fn default() -> Stacks {
-        Stacks { rows: Vec::new(), runs: Vec::new(), index: HashTable::new(), max_depth: MAX_DEPTH }
+        let (rows, runs, index, prefixes) = (Vec::new(), Vec::new(), HashTable::new(), Map::default());
+        Stacks { rows, runs, index, prefixes, max_depth: MAX_DEPTH }
     }
 }
 
@@ -97,6 +101,23 @@ impl Stacks {
         path.reverse();
     }
 
+    /// Returns the highest row that holds the first `frames` frames of a stack, at least 1 and at most all of them.
+    pub fn row_of_first(&self, stack: StackId, frames: u32) -> StackId {
+        let mut row = stack;
+        while let (Some(parent), _) = self.row(row)
+            && self.depth(parent) >= frames
+        {
+            row = parent;
+        }
+        row
+    }
+
+    /// Returns the first `frames` frames of a stack, the innermost of them first.
+    pub fn first(&self, stack: StackId, frames: u32) -> impl Iterator<Item = FrameId> + '_ {
+        let row = self.row_of_first(stack, frames);
+        self.leaf_to_root(row).skip(self.depth(row).saturating_sub(frames) as usize)
+    }
+
     /// Sets the depth above which a stack is an error.
     pub(crate) fn set_max_depth(&mut self, max_depth: u32) {
         self.max_depth = max_depth;
@@ -120,6 +141,9 @@ impl Stacks {
         let (head, above) = parent.map_or((0, 0), |id| (self.rows[id.index()].hash, self.depth(id) as usize));
         let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
         if let Some(&id) = self.index.find(hash, |&id| self.is_path(id, hash, parent, run)) {
+            if let Some(parent) = parent.filter(|_| self.row(id).0 != parent) {
+                self.prefixes.insert((parent, id), ());
+            }
             return Ok(id);
         }
         let depth = above + run.len();
@@ -143,7 +167,54 @@ impl Stacks {
         if own_parent == parent {
             return own_run == run;
         }
+        if let Some(parent) = parent
+            && self.prefixes.contains_key(&(parent, id))
+        {
+            let is_as_deep = self.depth(id) as usize == self.depth(parent) as usize + run.len();
+            return is_as_deep && self.leaf_to_root(id).take(run.len()).eq(run.iter().rev().copied());
+        }
         let above = parent.into_iter().flat_map(|parent| self.leaf_to_root(parent));
         self.leaf_to_root(id).eq(run.iter().rev().copied().chain(above))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns stacks of frames that are their own hashes.
+    fn hashes() -> Vec<u64> {
+        (0..10).collect()
+    }
+
+    fn frames(range: std::ops::Range<usize>) -> Vec<FrameId> {
+        range.map(FrameId::from_index).collect()
+    }
+
+    #[test]
+    fn a_path_is_one_stack_however_it_was_built() {
+        let (hashes, mut stacks) = (hashes(), Stacks::default());
+        let whole = stacks.extend(None, &frames(0..3), &hashes).unwrap();
+        let parent = stacks.extend(None, &frames(0..1), &hashes).unwrap();
+        let pushed = stacks.extend(Some(parent), &frames(1..2), &hashes).unwrap();
+        for _ in 0..2 {
+            assert_eq!(stacks.extend(Some(pushed), &frames(2..3), &hashes).unwrap(), whole);
+            assert_eq!(stacks.extend(Some(parent), &frames(1..3), &hashes).unwrap(), whole);
+            assert_ne!(stacks.extend(Some(pushed), &frames(3..4), &hashes).unwrap(), whole);
+            assert_eq!(stacks.prefixes.len(), 2, "what is found once more is not compared again");
+        }
+    }
+
+    #[test]
+    fn the_first_frames_are_found_in_any_row() {
+        let (hashes, mut stacks) = (hashes(), Stacks::default());
+        let parent = stacks.extend(None, &frames(0..3), &hashes).unwrap();
+        let stack = stacks.extend(Some(parent), &frames(3..5), &hashes).unwrap();
+        for depth in 1..=5 {
+            let mut first: Vec<_> = stacks.first(stack, depth).collect();
+            first.reverse();
+            assert_eq!(first, frames(0..depth as usize));
+            assert_eq!(stacks.row_of_first(stack, depth), if depth > 3 { stack } else { parent });
+        }
     }
 }

@@ -11,13 +11,13 @@ use std::io::Read;
 ///
 /// Only one layer is opened: a gzip file inside a gzip file is not a profile.
 pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
-    let opened = match bytes {
+    let opened: Vec<u8> = match bytes {
         [0x1f, 0x8b, ..] => {
             let mut decoder = MultiGzDecoder::new(bytes);
             let inflated = inflate(&mut decoder, max_size, "gzip");
-            Cow::Owned(inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?)
+            inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?
         }
-        _ if zstd::starts(bytes) => Cow::Owned(zstd::unpack(bytes, max_size)?),
+        _ if zstd::starts(bytes) => zstd::unpack(bytes, max_size)?,
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) && !is_text(bytes) => {
             let mut decoder = ZlibDecoder::new(bytes);
             let inflated = inflate(&mut decoder, max_size, "zlib");
@@ -27,11 +27,20 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
                 let message = format!("zlib: expected the end, found {rest} more bytes");
                 return Err(Error::malformed(message).at(Place::Byte(bytes.len() - rest)));
             }
-            Cow::Owned(inflated)
+            inflated
         }
         _ if bytes.len() as u64 > max_size => return Err(too_large(max_size)),
-        _ => Cow::Borrowed(bytes),
+        _ => return without_mark(Cow::Borrowed(bytes)),
     };
+    if opened.starts_with(&[0x1f, 0x8b]) || zstd::starts(&opened) {
+        let message = "expected a profile inside, found another layer of compression: only one is opened";
+        return Err(Error::malformed(message).at(Place::Byte(0)));
+    }
+    without_mark(Cow::Owned(opened))
+}
+
+/// Returns text in UTF-8 and without a byte order mark; anything else as it is.
+fn without_mark(opened: Cow<'_, [u8]>) -> Result<Cow<'_, [u8]>> {
     match *opened {
         [0xef, 0xbb, 0xbf, ..] => Ok(match opened {
             Cow::Borrowed(bytes) => Cow::Borrowed(bytes.split_at(3).1),
@@ -124,6 +133,14 @@ mod tests {
     fn refuses_more_than_the_limit_allows() {
         assert!(open(&gzip(&"f 1\n".repeat(1000)), 3999).is_err());
         assert!(open(b"f 1\n", 3).is_err());
+    }
+
+    #[test]
+    fn opens_one_layer_and_says_so() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&gzip("f 1\n")).unwrap();
+        let error = open(&encoder.finish().unwrap(), 99).unwrap_err();
+        assert!(error.message().contains("another layer of compression"), "{error}");
     }
 
     #[test]

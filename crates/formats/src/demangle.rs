@@ -7,9 +7,11 @@
 //! ```
 //!
 //! The marks may have more underscores before them, as on macOS. What is no valid name of any scheme stays as it
-//! is, and so do names of Swift, for which there is no demangler in Rust that others build on.
+//! is, and so do names of Swift: the demanglers that there are wrap the C++ of Swift's compiler, or few build on them.
+//!
+//! A function whose source gave it a mangled name and yet another system name is shown demangled, too, and noted.
 
-use profkit_core::Profile;
+use profkit_core::{Notes, Profile};
 use std::fmt::{self, Write};
 
 /// The longest name that is looked at. Compilers hash what would be longer.
@@ -28,16 +30,17 @@ const MOST_GROWTH: usize = 32;
 const MOST_GROWTH_OF_ALL: usize = 8;
 
 /// Shows functions under their demangled names, and keeps the mangled ones as system names.
-pub(crate) fn demangle(profile: &mut Profile) {
+pub(crate) fn demangle(profile: &mut Profile, notes: &mut Notes) {
     let names = profile.functions.iter().map(|(_, function)| &profile.strings[function.name]);
     let mangled: usize = names.filter(|name| is_marked(name)).map(str::len).sum();
     let mut room = mangled.saturating_mul(MOST_GROWTH_OF_ALL).saturating_add(1 << 20);
     if mangled > 0 {
-        profile.show_functions(|name| {
+        let shown = |name: &str| {
             let shown = demangled(name).filter(|shown| shown.len() <= room)?;
             room -= shown.len();
             Some(shown)
-        });
+        };
+        profile.show_functions(shown, notes);
     }
 }
 

@@ -46,27 +46,35 @@ fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Returns the length of the value at the start of `text`, up to the comma or bracket that ends it.
+///
+/// Brackets of the other kind need no counting: in JSON they nest. So most bytes are only searched.
 fn value_length(text: &[u8]) -> usize {
-    let mut rest = text;
+    let (open, close) = match text.first() {
+        Some(b'[') => (b'[', b']'),
+        Some(b'{') => (b'{', b'}'),
+        Some(b'"') => return string(text).map_or(text.len(), |(_, after)| text.len() - after.len()),
+        _ => return text.iter().position(|byte| b",]}".contains(byte)).unwrap_or(text.len()),
+    };
     let mut depth = 0usize;
-    while let Some(&byte) = rest.first() {
-        match byte {
-            b'"' => match string(rest) {
-                Some((_, after)) => {
-                    rest = after;
-                    continue;
-                }
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr3(b'"', open, close, rest)) {
+        at += found;
+        match text.get(at..) {
+            Some(rest @ [b'"', ..]) => match string(rest) {
+                Some((_, after)) => at = text.len() - after.len(),
                 None => return text.len(),
             },
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' if depth == 0 => break,
-            b']' | b'}' => depth -= 1,
-            b',' if depth == 0 => break,
-            _ => {}
+            Some([byte, ..]) => {
+                at += 1;
+                depth = if *byte == open { depth + 1 } else { depth.saturating_sub(1) };
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => break,
         }
-        rest = rest.get(1..).unwrap_or_default();
     }
-    text.len() - rest.len()
+    text.len()
 }
 
 #[cfg(test)]
@@ -78,6 +86,9 @@ mod tests {
         let text = br#" {"a" : {"b": ["}", "\""]}, "c":1 , "d":"x"}"#;
         let keys: Vec<_> = top_level(text).unwrap();
         assert_eq!(keys, [("a", &br#"{"b": ["}", "\""]}"#[..]), ("c", b"1"), ("d", br#""x""#)]);
+        let text = br#"{"a":[{"b":[[1],{}]},"]["],"c":{"d":[{"e":"}"}]} , "f":"\\","g":-1.5e3}"#;
+        let keys: Vec<_> = top_level(text).unwrap().into_iter().map(|(key, value)| (key, value.len())).collect();
+        assert_eq!(keys, [("a", 21), ("c", 17), ("f", 4), ("g", 6)]);
     }
 
     #[test]
@@ -86,5 +97,6 @@ mod tests {
         assert_eq!(top_level(br#"{"a": "x\"#).unwrap().len(), 1);
         assert_eq!(top_level(br#"{"a"#).unwrap().len(), 0);
         assert_eq!(top_level(b"[1]"), None);
+        assert_eq!(top_level(br#"{"a": [1, "]", "#).unwrap().len(), 1);
     }
 }

@@ -29,6 +29,12 @@ pub static FORMATS: &[&Format] = &[
     &speedscope::FORMAT,
 ];
 
+/// What names of compressed files end in, which says nothing of the format.
+const CONTAINER_ENDINGS: &[&str] = &[".gz", ".zst", ".zz"];
+
+/// How many keys of a JSON object are named where nobody knows them.
+const MOST_KEYS_SHOWN: usize = 8;
+
 /// Returns the format with the given name.
 ///
 /// # Errors
@@ -46,12 +52,15 @@ pub fn named(name: &str) -> Result<&'static Format> {
 ///
 /// An ending that no format has, or several have, is an error that says so.
 pub fn for_output(file_name: &str) -> Result<&'static Format> {
-    let claims = by_ending(file_name, Format::can_write);
+    let claims = by_ending(file_name, &[".gz"], Format::can_write);
     match claims.as_slice() {
         [format] => Ok(format),
         [] => Err(Error::new(
             ErrorKind::UnknownFormat,
-            format!("the name {file_name:?} does not tell a format; name one with --to: {}", names(FORMATS)),
+            format!(
+                "the name {file_name:?} does not tell a format; name one with --to: {}",
+                names(&those(Format::can_write))
+            ),
         )),
         several => Err(Error::new(
             ErrorKind::UnknownFormat,
@@ -73,7 +82,7 @@ pub fn detect(input: &[u8], file_name: Option<&str>) -> Result<&'static Format> 
     let mut candidates: Vec<_> =
         ranked.into_iter().filter(|&(sniff, _)| Some(sniff) == best).map(|(_, format)| format).collect();
     if candidates.len() > 1 {
-        let by_name = by_ending(file_name.unwrap_or_default(), |format| {
+        let by_name = by_ending(file_name.unwrap_or_default(), CONTAINER_ENDINGS, |format| {
             candidates.iter().any(|candidate| std::ptr::eq(*candidate, format))
         });
         if by_name.len() == 1 {
@@ -82,15 +91,33 @@ pub fn detect(input: &[u8], file_name: Option<&str>) -> Result<&'static Format> 
     }
     match candidates.as_slice() {
         [format] => Ok(format),
-        [] => {
-            let what = if input.is_empty() { "the input is empty" } else { "the format is not one of those known" };
-            Err(Error::new(ErrorKind::UnknownFormat, format!("{what}; name it with --from: {}", names(FORMATS))))
-        }
+        [] => Err(Error::new(ErrorKind::UnknownFormat, unknown(input, keys.as_deref()))),
         several => Err(Error::new(
             ErrorKind::UnknownFormat,
             format!("the format could be {}; name it with --from", names(several)),
         )),
     }
+}
+
+/// Returns what is wrong with an input that no format takes for its own.
+fn unknown(input: &[u8], keys: Option<&[(&str, &[u8])]>) -> String {
+    if input.is_empty() {
+        let valid = those(Format::takes_nothing);
+        return format!(
+            "the input is empty, which is a profile only in {}; if it is one, say so with --from",
+            names(&valid)
+        );
+    }
+    let what = match keys {
+        Some([]) => "a JSON object without keys".to_owned(),
+        Some(keys) => {
+            let shown: Vec<_> = keys.iter().take(MOST_KEYS_SHOWN).map(|(key, _)| format!("{key:?}")).collect();
+            let more = if keys.len() > shown.len() { " ..." } else { "" };
+            format!("JSON with the keys {}{more}", shown.join(", "))
+        }
+        None => "the input".to_owned(),
+    };
+    format!("{what} is not of a known format; name it with --from: {}", names(&those(Format::can_read)))
 }
 
 /// Returns the bytes inside a container such as gzip, with text in UTF-8 and without a byte order mark.
@@ -135,20 +162,24 @@ pub fn read(
 pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut profile = format.read(input, options, notes)?;
     if options.demangle {
-        demangle::demangle(&mut profile);
+        demangle::demangle(&mut profile, notes);
     }
     Ok(profile)
 }
 
-/// Returns the formats with the longest ending that the file name has, less a compression ending.
-fn by_ending(file_name: &str, fits: impl Fn(&'static Format) -> bool) -> Vec<&'static Format> {
-    let name = file_name.strip_suffix(".gz").unwrap_or(file_name);
+/// Returns the formats with the longest ending that the file name has, less one of a container.
+fn by_ending(file_name: &str, containers: &[&str], fits: impl Fn(&'static Format) -> bool) -> Vec<&'static Format> {
+    let name = containers.iter().find_map(|ending| file_name.strip_suffix(ending)).unwrap_or(file_name);
     let length = |format: &'static Format| {
         let has = |ending: &&str| name.strip_suffix(*ending).is_some_and(|stem| stem.ends_with('.'));
         format.endings().iter().copied().filter(has).map(str::len).max().filter(|_| fits(format))
     };
     let longest = FORMATS.iter().filter_map(|format| length(format)).max();
     FORMATS.iter().copied().filter(|format| longest.is_some() && length(format) == longest).collect()
+}
+
+fn those(fits: fn(&Format) -> bool) -> Vec<&'static Format> {
+    FORMATS.iter().copied().filter(|format| fits(format)).collect()
 }
 
 fn names(formats: &[&Format]) -> String {

@@ -5,8 +5,10 @@
 
 #[path = "peers/lists.rs"]
 mod lists;
+#[path = "peers/readings.rs"]
+mod readings;
 
-use profkit_core::{CallGraph, Format, NoteKind, Notes, Profile, WriteOptions, prepare};
+use profkit_core::{CallGraph, Format, NoteKind, Notes, Profile, ReadOptions, WriteOptions, prepare};
 use profkit_formats::named;
 use profkit_testkit::fixtures::{Fixture, readable};
 use serde_json::Value;
@@ -53,8 +55,12 @@ fn written(profile: &Profile, format: &'static Format, folder: &Path, name: &str
     (path, prepare(profile, format, &options, &mut Notes::new()).expect("written before").into_owned())
 }
 
+/// Reads a fixture with the names as they stand there: the peers show them so.
 fn read(fixture: &Fixture) -> Profile {
-    fixture.read(&mut Notes::new()).expect("a readable fixture").0
+    let mut options = ReadOptions::default();
+    options.demangle = false;
+    let read = profkit_formats::read(&fixture.bytes, Some(&fixture.name), None, &options, &mut Notes::new());
+    read.expect("a readable fixture").0
 }
 
 fn total(profile: &Profile, column: usize) -> f64 {

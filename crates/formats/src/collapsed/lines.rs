@@ -214,7 +214,7 @@ impl Odd<'_> {
         }
         if self.comments.count > 0 {
             let example = || String::from_utf8_lossy(self.comments.first).into_owned();
-            notes.add(NoteKind::Skipped, "comments are skipped", self.comments.count, "lines", example);
+            notes.add(NoteKind::Skipped, "comments are skipped", self.comments.count, "lines|line", example);
         }
     }
 }

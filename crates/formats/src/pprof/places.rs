@@ -191,11 +191,11 @@ impl<'w, 'a> Places<'w, 'a> {
         let count = self.odd_lines.len() as u64;
         if count > 0 {
             let what = "line and column numbers that cannot be any were passed over";
-            notes.add(NoteKind::Skipped, what, count, "numbers", || self.odd_lines.first().map(i64::to_string));
+            notes.add(NoteKind::Skipped, what, count, "numbers|number", || self.odd_lines.first().map(i64::to_string));
         }
         if self.missing_mappings > 0 {
             let what = "locations name a mapping that is not there";
-            notes.add(NoteKind::Odd, what, self.missing_mappings, "locations", || None);
+            notes.add(NoteKind::Odd, what, self.missing_mappings, "locations|location", || None);
         }
     }
 }

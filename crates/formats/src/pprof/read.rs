@@ -147,13 +147,13 @@ fn default_value(value_types: &[ValueType], default: &str, marks: &Marks, notes:
     let named = names.iter().position(|&name| name == default).filter(|_| !default.is_empty());
     if named.is_none() && !default.is_empty() {
         let what = "default_sample_type names no sample_type and was passed over";
-        notes.add(NoteKind::Skipped, what, 1, "names", || default.to_owned());
+        notes.add(NoteKind::Skipped, what, 1, "names|name", || default.to_owned());
     }
     names.sort_unstable();
     let again = |pair: &[&str]| matches!(pair, [a, b] if a == b);
     for pair in names.windows(2).filter(|pair| again(pair)) {
         let example = || pair.first().map(|&name| name.to_owned());
-        notes.add(NoteKind::Odd, "sample types share their name", 1, "sample types", example);
+        notes.add(NoteKind::Odd, "sample types share their name", 1, "sample types|sample type", example);
     }
     marks.default_value.filter(|&index| index < value_types.len()).or(named)
 }

@@ -188,7 +188,7 @@ impl<'w, 'a> Rows<'w, 'a> {
         if self.valueless_labels > 0 {
             let what = "labels without a value were read as an empty text, or as 0 where their key has numbers";
             let example = || self.valueless_key.map(|key| profile.strings[key].to_owned());
-            notes.add(NoteKind::Odd, what, self.valueless_labels, "labels", example);
+            notes.add(NoteKind::Odd, what, self.valueless_labels, "labels|label", example);
         }
         if self.two_valued_labels > 0 {
             let what = "labels have a text and a number: the text counts";

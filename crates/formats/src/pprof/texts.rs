@@ -29,7 +29,7 @@ impl<'w, 'a> Texts<'w, 'a> {
         }
         for entry in entries.iter().filter(|entry| std::str::from_utf8(entry).is_err()) {
             let what = "texts that are not UTF-8 were written with \\x and two digits for each odd byte";
-            notes.add(NoteKind::Renamed, what, 1, "texts", || Some(escaped(entry).into_owned()));
+            notes.add(NoteKind::Renamed, what, 1, "texts|text", || Some(escaped(entry).into_owned()));
         }
         let ids = vec![None; entries.len()];
         Ok(Texts { wire, entries, ids })

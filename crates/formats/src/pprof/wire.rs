@@ -123,7 +123,7 @@ impl<'a> Wire<'a> {
         self.repeated.note(notes, NoteKind::Skipped, repeated, "fields");
         if self.overlong.get() > 0 {
             let what = "numbers of more than 64 bits were cut to 64";
-            notes.add(NoteKind::Odd, what, self.overlong.get(), "numbers", || None);
+            notes.add(NoteKind::Odd, what, self.overlong.get(), "numbers|number", || None);
         }
     }
 

@@ -35,7 +35,7 @@ impl Comments {
     /// Notes what was passed over.
     pub(super) fn note(self, notes: &mut Notes) {
         if self.skipped > 0 {
-            notes.add(NoteKind::Skipped, "comments are skipped", self.skipped, "lines", || self.first);
+            notes.add(NoteKind::Skipped, "comments are skipped", self.skipped, "lines|line", || self.first);
         }
     }
 }

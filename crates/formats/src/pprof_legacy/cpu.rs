@@ -127,7 +127,7 @@ fn remove_handlers(draft: &mut Draft, notes: &mut Notes) {
         let Some((&handler, _)) = seen.iter().find(|&(_, &count)| count >= enough) else { return };
         let removed = draft.remove_callers(|_, caller| caller == handler);
         let what = "a caller that almost all leaves share is the profiler's own and was left out";
-        notes.add(NoteKind::Odd, what, removed, "samples", || format!("{handler:#x}"));
+        notes.add(NoteKind::Odd, what, removed, "samples|sample", || format!("{handler:#x}"));
     }
 }
 
@@ -136,6 +136,6 @@ pub(super) fn remove_duplicates(draft: &mut Draft, notes: &mut Notes) {
     let removed = draft.remove_callers(|leaf, caller| leaf == caller.wrapping_add(1));
     if removed > 0 {
         let what = "a leaf that is in its stack twice was taken once";
-        notes.add(NoteKind::Odd, what, removed, "samples", || None);
+        notes.add(NoteKind::Odd, what, removed, "samples|sample", || None);
     }
 }

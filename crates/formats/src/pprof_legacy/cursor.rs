@@ -92,7 +92,7 @@ impl<'a> Cursor<'a> {
         self.blanks();
         if !self.rest.is_empty() {
             let what = "text where addresses were expected was passed over";
-            notes.add(NoteKind::Skipped, what, 1, "lines", || Some(escaped(self.rest).into_owned()));
+            notes.add(NoteKind::Skipped, what, 1, "lines|line", || Some(escaped(self.rest).into_owned()));
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ pub(super) fn name<'a>(bytes: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
     let text = escaped(bytes);
     if matches!(text, Cow::Owned(_)) {
         let what = "texts that are not UTF-8 were written with \\x and two digits for each odd byte";
-        notes.add(NoteKind::Renamed, what, 1, "texts", || Some(text.to_string()));
+        notes.add(NoteKind::Renamed, what, 1, "texts|text", || Some(text.to_string()));
     }
     text
 }

@@ -115,7 +115,7 @@ pub(super) fn read_symbols(lines: &mut Cursor<'_>, draft: &mut Draft, notes: &mu
         let digits = line.strip_prefix(b"0x").map(split_hex);
         let Some((digits, text)) = digits.filter(|(digits, text)| !digits.is_empty() && is_apart(text)) else {
             let example = || Some(String::from_utf8_lossy(line).into_owned());
-            notes.add(NoteKind::Skipped, "lines that are no symbols were passed over", 1, "lines", example);
+            notes.add(NoteKind::Skipped, "lines that are no symbols were passed over", 1, "lines|line", example);
             continue;
         };
         let id = hex(digits).ok_or_else(|| lines.on(line).expected("an id of up to 16 digits"))?;

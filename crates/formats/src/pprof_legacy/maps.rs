@@ -25,7 +25,7 @@ pub(super) fn find(lines: &mut Cursor<'_>, draft: &mut Draft, notes: &mut Notes)
         }
         if !is_comment(line) {
             let example = || Some(escaped(line).into_owned());
-            notes.add(NoteKind::Skipped, "sections other than a memory map were passed over", 1, "lines", example);
+            notes.add(NoteKind::Skipped, "sections other than a memory map were passed over", 1, "lines|line", example);
         }
     }
     read(lines, draft, notes)
@@ -59,7 +59,7 @@ pub(super) fn read(lines: &mut Cursor<'_>, draft: &mut Draft, notes: &mut Notes)
             attributes.push((key, value.unwrap_or_default().trim_ascii().to_vec()));
         } else if !is_comment(line) {
             let example = || Some(escaped(line).into_owned());
-            notes.add(NoteKind::Skipped, "lines that are no memory map were passed over", 1, "lines", example);
+            notes.add(NoteKind::Skipped, "lines that are no memory map were passed over", 1, "lines|line", example);
         }
     }
     draft.mappings.tidy(&draft.profile);

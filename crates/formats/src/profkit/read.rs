@@ -8,6 +8,7 @@ use profkit_core::{
     is_weighed,
 };
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let file: File<'_> = serde_json::from_slice(input.bytes()).map_err(crate::json::error)?;
@@ -22,23 +23,17 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     let mut profile = Profile::new(value_types);
     profile.set_max_depth(options.max_depth);
     let mut tables = Tables::default();
+    let mut calls = Calls::default();
     tables.read(&file, &mut profile)?;
     for (row, sample) in file.samples.iter().enumerate() {
         let place = |field| (("samples", row), field);
         let stack = optional(&tables.stacks, sample.stack, place("stack"))?;
-        let depth = stack.map_or(0, |stack| profile.stacks.depth(stack));
-        if sample.kept.is_some_and(|kept| kept > depth) {
-            return Err(malformed(
-                format!("expected at most the {depth} frames of the stack"),
-                "samples",
-                row,
-                ".kept",
-            ));
-        }
+        let kept_at = |message: String| malformed(message, "samples", row, ".kept");
         check_width(&sample.values, profile.value_types.len(), place("values"))?;
         let thread = optional(&tables.threads, sample.thread, place("thread"))?;
         let labels = optional(&tables.labels, sample.labels, place("labels"))?;
         let (time_ns, kept) = (sample.time_ns, sample.kept);
+        calls.check(&profile, thread, stack, kept).map_err(kept_at)?;
         profile.samples.push(Sample { stack, values: &sample.values, time_ns, thread, labels, kept });
     }
     for (row, calls) in file.calls.iter().enumerate() {
@@ -54,6 +49,51 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
         );
     }
     Ok(profile)
+}
+
+/// What is going on in each thread, to see whether calls can be kept.
+#[derive(Default)]
+struct Calls {
+    stacks: HashMap<Option<ThreadId>, Option<StackId>>,
+    /// How many first frames two rows were found to share.
+    shared: HashMap<(StackId, StackId), u32>,
+}
+
+impl Calls {
+    /// Checks that the frames that a sample keeps of the one before it in its thread are the same.
+    fn check(
+        &mut self,
+        profile: &Profile,
+        thread: Option<ThreadId>,
+        stack: Option<StackId>,
+        kept: Option<u32>,
+    ) -> std::result::Result<(), String> {
+        // Before the first sample of a thread, anything may have gone on.
+        let before = self.stacks.insert(thread, stack).unwrap_or(stack);
+        let Some(kept) = kept.filter(|&kept| kept > 0) else { return Ok(()) };
+        let depth = |stack: Option<StackId>| stack.map_or(0, |stack| profile.stacks.depth(stack));
+        let most = depth(stack).min(depth(before));
+        let (Some(stack), Some(before)) = (stack, before) else { return Err(too_many(kept, most)) };
+        if kept > most {
+            return Err(too_many(kept, most));
+        }
+        let rows = [before, stack].map(|stack| profile.stacks.row_of_first(stack, kept));
+        if rows[0] == rows[1] {
+            return Ok(());
+        }
+        let shared = self.shared.entry((rows[0], rows[1])).or_default();
+        if kept > *shared {
+            if !profile.stacks.first(rows[0], kept).eq(profile.stacks.first(rows[1], kept)) {
+                return Err(format!("expected the first {kept} frames of the sample before, found others"));
+            }
+            *shared = kept;
+        }
+        Ok(())
+    }
+}
+
+fn too_many(kept: u32, most: u32) -> String {
+    format!("expected at most the {most} frames that this stack and the one before it can share, found {kept}")
 }
 
 /// The ids of the rows read so far, by position in the file.

@@ -21,7 +21,7 @@ pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Resu
             NoteKind::Odd,
             "bytes behind the profile are passed over, as Python does",
             rest.len() as u64,
-            "bytes",
+            "bytes|byte",
             place,
         );
     }
@@ -78,10 +78,10 @@ impl<'s, 'n> Builder<'s, 'n> {
         let (frame, function) = self.function(&key);
         self.has_entry.resize(self.has_entry.len().max(frame.index() + 1), false);
         if self.has_entry.get_mut(frame.index()).is_some_and(|has| std::mem::replace(has, true)) {
-            self.odd("functions are listed twice and were added up", "functions", &key);
+            self.odd("functions are listed twice and were added up", "functions|function", &key);
         }
         if tt < 0.0 || ct < 0.0 {
-            self.odd("times are below zero: the profiler took off more than it cost", "functions", &key);
+            self.odd("times are below zero: the profiler took off more than it cost", "functions|function", &key);
         }
         let own = self.own_time(tt).map_err(|error| error.at(Place::Byte(at)))?;
         let total = self.time(ct).map_err(|error| error.at(Place::Byte(at)))?;
@@ -121,7 +121,7 @@ impl<'s, 'n> Builder<'s, 'n> {
             }
             CallerNumbers::Full { nc, cc, tt, ct, parts } => {
                 if parts > 1 {
-                    self.odd("callers stand there several times and were added up", "callers", key);
+                    self.odd("callers stand there several times and were added up", "callers|caller", key);
                 }
                 let [calls, primitive] = [nc, cc].map(|calls| self.known(calls, key));
                 let (own, inclusive) = ([self.time(tt)?], [self.time(ct)?]);
@@ -145,7 +145,7 @@ impl<'s, 'n> Builder<'s, 'n> {
         let mut counts = [nc, cc];
         if self.dialect.is_swapped && cc > nc {
             counts = [cc, nc];
-            self.odd("call counts stand the wrong way round, as yappi writes them", "functions", key);
+            self.odd("call counts stand the wrong way round, as yappi writes them", "functions|function", key);
         }
         let [calls, primitive] = counts.map(|calls| self.known(calls, key));
         (calls, primitive)
@@ -153,7 +153,7 @@ impl<'s, 'n> Builder<'s, 'n> {
 
     fn known(&mut self, calls: i64, key: &Key) -> Option<i64> {
         if calls < 0 && self.dialect.has_unknown_counts {
-            self.odd("call counts are below zero, so they are unknown", "counts", key);
+            self.odd("call counts are below zero, so they are unknown", "counts|count", key);
             return None;
         }
         Some(calls)
@@ -212,7 +212,7 @@ impl<'s, 'n> Builder<'s, 'n> {
         *self.strings.entry(text).or_insert_with(|| {
             if !self.stats.is_utf8(text) {
                 let what = "the bytes of names that are not UTF-8 are spelled \\xff";
-                self.notes.add(NoteKind::Renamed, what, 1, "names", || self.stats.text(text).into_owned());
+                self.notes.add(NoteKind::Renamed, what, 1, "names|name", || self.stats.text(text).into_owned());
             }
             self.profile.string(&self.stats.text(text))
         })
@@ -221,10 +221,10 @@ impl<'s, 'n> Builder<'s, 'n> {
     /// Notes what is odd about a key, when it comes up first.
     fn odd_key(&mut self, key: &Key) {
         if key.is_code {
-            self.odd("names are the code that was run, as the profile module writes them", "functions", key);
+            self.odd("names are the code that was run, as the profile module writes them", "functions|function", key);
         }
         if u32::try_from(key.line).is_err() {
-            self.odd("lines that cannot be are left out", "functions", key);
+            self.odd("lines that cannot be are left out", "functions|function", key);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::FORMAT;
 use profkit_core::{
-    Arc, CallGraph, Facet, Facets, Frame, FrameId, Function, FunctionId, NoteKind, Notes, Peek, Profile, ReadOptions,
-    Result, Sniff, Total, ValueType, WriteOptions,
+    Arc, CallGraph, Facet, Facets, Frame, FrameId, Function, FunctionId, NoteKind, Notes, Peek, Place, Profile,
+    ReadOptions, Result, Sniff, Total, ValueType, WriteOptions,
 };
 use std::num::NonZeroU32;
 
@@ -252,4 +252,15 @@ fn sniffs_its_own_and_nothing_else() {
     assert_eq!(sniff(b"{0"), Sniff::Sure);
     assert_eq!(sniff(b"{\"a\": 0}"), Sniff::No);
     assert_eq!(sniff(b"{"), Sniff::No);
+}
+
+#[test]
+fn a_cut_dict_is_refused_with_its_offset() {
+    let callers = dict(&[(key(b"a.py", 1, b"f"), integer(3))]);
+    let file = dict(&[(key(b"a.py", 1, b"f"), value(1, 1, dict(&[]))), (key(b"a.py", 2, b"g"), value(1, 3, callers))]);
+    assert!(read(&file).is_ok());
+    for length in 1..file.len() {
+        let Err(error) = read(&file[..length]) else { panic!("cut to {length} bytes and read") };
+        assert!(matches!(error.place(), Some(Place::Byte(at)) if *at <= length), "cut to {length} bytes: {error}");
+    }
 }

@@ -170,7 +170,7 @@ fn note_renamed(profile: &Profile, rows: &Rows, notes: &mut Notes) {
         if profile.functions[row.function].file.is_some_and(|file| &profile.strings[file] == "~") {
             let what = "pstats takes the file ~ for none, so it is written ./~";
             let name = || profile.strings[profile.functions[row.function].name].to_owned();
-            notes.add(NoteKind::Renamed, what, 1, "functions", name);
+            notes.add(NoteKind::Renamed, what, 1, "functions|function", name);
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn rows(
         if kind == EventKind::Unknown {
             let what = "events that are neither O nor C are passed over";
             let place = clock.place(event, "");
-            clock.reader.notes.add(NoteKind::Skipped, what, 1, "events", || place);
+            clock.reader.notes.add(NoteKind::Skipped, what, 1, "events|event", || place);
             continue;
         }
         let at = events.at.at(event).map_err(|found| not_a_number(found, || clock.place(event, ".at")))?;
@@ -183,7 +183,7 @@ impl<'c, 'n> Clock<'c, 'n> {
         }
         if let Some(first) = self.first_rounded {
             let what = "timestamps are rounded to nanoseconds";
-            self.reader.notes.add(NoteKind::Rounded, what, self.rounded, "samples", || Shown(first).to_string());
+            self.reader.notes.add(NoteKind::Rounded, what, self.rounded, "samples|sample", || Shown(first).to_string());
         }
         self.explicit_times()?;
         Ok(Rows { stacks: self.rows, calls: Some(self.calls).filter(|_| self.track.has_calls) })

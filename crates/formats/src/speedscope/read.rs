@@ -54,7 +54,7 @@ fn frames(entries: &[FrameEntry<'_>], start_lines: bool, profile: &mut Profile, 
                 .flatten();
             if place.is_none() {
                 let what = "lines and columns that are not whole numbers from 1 are left out";
-                notes.add(NoteKind::Skipped, what, 1, "numbers", || format!("{number} of {:?}", entry.name));
+                notes.add(NoteKind::Skipped, what, 1, "numbers|number", || format!("{number} of {:?}", entry.name));
             }
             place
         };

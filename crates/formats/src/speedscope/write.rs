@@ -60,7 +60,7 @@ impl Layout {
         match options.option(&LAYOUT) {
             "evented" if !has_calls => {
                 let what = "the evented layout needs to know calls: frames that follow each other count as one";
-                notes.add(NoteKind::Invented, what, profile.samples.len() as u64, "samples", || None);
+                notes.add(NoteKind::Invented, what, profile.samples.len() as u64, "samples|sample", || None);
                 Layout::Evented { has_calls }
             }
             "auto" | "evented" if has_calls => Layout::Evented { has_calls },

@@ -23,6 +23,10 @@ use crate::error::Result;
 const MOST_CONTEXTS: usize = 64;
 /// The share of the whole cost below which a context is not kept, unless it is the first.
 const LEAST_SHARE: f64 = 1e-6;
+/// How many contexts all functions of cycles have together, about.
+const MOST_CONTEXTS_IN_CYCLES: usize = 1 << 18;
+/// How many contexts a function of a cycle has at most, if there are very many such functions, and if there are few.
+const MOST_IN_CYCLE: (usize, usize) = (8, 256);
 
 /// One chain of callers of a function, the function included.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +67,8 @@ pub(super) struct Cut {
     pub(super) least: f64,
     /// The cost of contexts that were not kept.
     pub(super) folded: f64,
+    /// How many contexts a function of a cycle has at most.
+    pub(super) most_in_cycle: usize,
 }
 
 /// Hands the contexts of every function to `emit`, callers first.
@@ -71,13 +77,16 @@ pub(super) struct Cut {
 pub(super) fn contexts(graph: &Graph, components: &Components, emit: &mut Emit<'_>) -> Result<f64> {
     let flow = Flow::new(graph, components);
     let all: f64 = graph.functions.iter().map(|function| function.own).sum();
+    let cycles = components.members.iter().filter(|members| graph.single(members).is_none());
+    let in_cycles: usize = cycles.map(Vec::len).sum();
+    let most_in_cycle = (MOST_CONTEXTS_IN_CYCLES / in_cycles.max(1)).clamp(MOST_IN_CYCLE.0, MOST_IN_CYCLE.1);
     let mut descent = Descent {
         graph,
         flow: &flow,
         tree: Tree::new(),
         inflows: vec![Inflows::default(); graph.functions.len()],
         heaviest: vec![None; graph.functions.len()],
-        cut: Cut { least: all * LEAST_SHARE, folded: 0.0 },
+        cut: Cut { least: all * LEAST_SHARE, folded: 0.0, most_in_cycle },
     };
     for members in components.members.iter().rev() {
         let contexts = match graph.single(members) {

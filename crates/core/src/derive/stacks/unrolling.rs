@@ -15,8 +15,6 @@ use super::tree::NodeId;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-/// How many nodes one function has at most.
-const MOST_NODES_OF_FUNCTION: usize = 256;
 /// How many nodes a tree has at most, unless twice its functions are more.
 const MOST_NODES: usize = 65_536;
 /// How many frames of one cycle are on a path at most.
@@ -145,7 +143,7 @@ impl<'c> Unrolling<'c> {
     /// Makes a call a node and queues its callees, unless it is too light or there are too many.
     fn call(&mut self, call: &Call) {
         let nodes_of = self.nodes_of[call.function];
-        let is_too_much = nodes_of >= MOST_NODES_OF_FUNCTION || self.nodes.len() >= self.most_nodes;
+        let is_too_much = nodes_of >= self.cut.most_in_cycle || self.nodes.len() >= self.most_nodes;
         if nodes_of > 0 && (is_too_much || call.mass < self.cut.least) {
             self.cut.folded += call.mass;
             return;

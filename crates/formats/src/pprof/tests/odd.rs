@@ -20,7 +20,7 @@ fn sample_types_share_their_name() {
     file.default_sample_type = 1;
     let (profile, notes) = read(&file.encode_to_vec());
     assert_eq!(profile.meta.default_value, Some(0));
-    assert_eq!(notes, "sample types share their name: 1 sample types (first: cpu)\n");
+    assert_eq!(notes, "sample types share their name: 1 sample type (first: cpu)\n");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn default_sample_type_is_none_of_them() {
     file.default_sample_type = 13;
     let (profile, notes) = read(&file.encode_to_vec());
     assert_eq!(profile.meta.default_value, None);
-    assert_eq!(notes, "default_sample_type names no sample_type and was passed over: 1 names (first: note)\n");
+    assert_eq!(notes, "default_sample_type names no sample_type and was passed over: 1 name (first: note)\n");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn labels_without_a_value() {
     let (profile, notes) = read(&file.encode_to_vec());
     assert!(matches!(profile.labels.iter().next().unwrap().1.value, LabelValue::Text(_)));
     let what = "labels without a value were read as an empty text, or as 0 where their key has numbers";
-    assert_eq!(notes, format!("{what}: 1 labels (first: key)\n"));
+    assert_eq!(notes, format!("{what}: 1 label (first: key)\n"));
     file.sample.push(file.sample[0].clone());
     file.sample[1].label.push(Label { key: 3, num: Some(5), ..Label::default() });
     let (profile, _) = read(&file.encode_to_vec());
@@ -74,7 +74,7 @@ fn texts_that_are_not_utf8() {
     let (profile, notes) = read(&bytes);
     assert_eq!(&profile.strings[profile.functions.iter().next().unwrap().1.name], "m\\xff\\xfen");
     let what = "texts that are not UTF-8 were written with \\x and two digits for each odd byte";
-    assert_eq!(notes, format!("{what}: 1 texts (first: m\\xff\\xfen)\n"));
+    assert_eq!(notes, format!("{what}: 1 text (first: m\\xff\\xfen)\n"));
 }
 
 #[test]

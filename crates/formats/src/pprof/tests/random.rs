@@ -4,7 +4,7 @@ use super::super::layout::{FUNCTION, LABEL, LINE, LOCATION, MAPPING, Message, PR
 use super::super::message::{Function, Label, Line, Location, Mapping, Profile as File, Sample, ValueType};
 use super::super::wire::{Field, Wire};
 use super::{full_file, read};
-use profkit_core::{Input, Result};
+use profkit_core::{Input, Place, Result};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use prost::Message as _;
@@ -254,10 +254,13 @@ proptest! {
 }
 
 #[test]
-fn every_prefix_of_the_full_file_is_read_or_refused_with_a_place() {
+fn every_cut_field_is_refused_with_its_offset() {
     let file = full_file().encode_to_vec();
-    for length in 0..file.len() {
-        let error = read(&file[..length]).err();
-        assert!(length == 0 || error.is_none_or(|error| error.place().is_some()), "{length} bytes");
+    for length in 1..file.len() {
+        let cut = &file[..length];
+        let error = read(cut).err();
+        assert!(error.is_some() || File::decode(cut).is_ok(), "cut to {length} bytes and read");
+        let place = error.as_ref().map(profkit_core::Error::place);
+        assert!(place.is_none_or(|place| matches!(place, Some(Place::Byte(at)) if *at <= length)), "{error:?}");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn write(writer: &mut Writer<'_>, track: &Track<'_>, notes: &mut Note
     let times = (has_times && told.is_none()).then_some(times);
     if let Some(times) = &times {
         let what = "samples that do not begin where the one before ends are drawn as if they did";
-        notes.add(NoteKind::Odd, what, times.len() as u64, "samples", || None);
+        notes.add(NoteKind::Odd, what, times.len() as u64, "samples|sample", || None);
     }
     let (value, thread) = (track.column, track.thread_row);
     let key = ProfileKey { value, thread, calls: has_calls, timestamps: told.is_some(), times };
