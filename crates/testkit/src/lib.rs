@@ -6,4 +6,5 @@
 pub mod fixtures;
 pub mod generate;
 pub mod law;
+pub mod names;
 pub mod said;

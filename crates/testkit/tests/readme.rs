@@ -1,6 +1,9 @@
 //! What README.md says against what is there.
 
+use profkit_core::Notes;
 use profkit_formats::FORMATS;
+use profkit_render::flame::{self, Options};
+use profkit_testkit::fixtures::readable;
 
 #[test]
 fn the_table_of_formats_is_that_of_the_registry() {
@@ -14,4 +17,19 @@ fn the_table_of_formats_is_that_of_the_registry() {
         format!("| {} | {} | {reads} | {writes} | {} |", format.name(), format.description(), endings.join(" "))
     });
     assert_eq!(rows, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_picture_is_what_its_command_draws() {
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains("pflame testdata/collapsed/py-spy.folded --width 900 -o docs/flame.svg"));
+    let fixture = readable().into_iter().find(|fixture| fixture.name == "py-spy.folded").expect("a fixture");
+    let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+    let mut options = Options::default();
+    options.title = Some(fixture.name);
+    options.width = Some(900);
+    let mut drawn = Vec::new();
+    flame::svg(&profile, &options, &mut drawn, &mut Notes::new()).expect("small numbers");
+    let shown = include_bytes!("../../../docs/flame.svg");
+    assert!(shown == drawn.as_slice(), "docs/flame.svg is another picture; the command in README.md draws it anew");
 }

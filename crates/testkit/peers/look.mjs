@@ -1,0 +1,15 @@
+import { chromium } from "playwright-core";
+import { pathToFileURL } from "node:url";
+const [file, out, hash, dark, script, size] = process.argv.slice(2);
+const [width, height] = (size || "1400x800").split("x").map(Number);
+const b = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu"] });
+const p = await b.newPage({ viewport: { width, height }, colorScheme: dark === "dark" ? "dark" : "light" });
+p.on("console", (m) => console.log("console:", m.type(), m.text()));
+p.on("pageerror", (e) => console.log("pageerror:", e.stack));
+await p.goto(pathToFileURL(file).href + (hash || ""));
+await p.waitForFunction(() => document.documentElement.dataset.readyMs, null, { timeout: 20000 }).catch((e) => console.log(String(e).slice(0, 200)));
+console.log("ready", await p.evaluate(() => document.documentElement.dataset.readyMs), "draw", await p.evaluate(() => document.documentElement.dataset.drawMs));
+if (script) console.log(await eval(`(async()=>{${script}})()`));
+await p.waitForTimeout(300);
+await p.screenshot({ path: out });
+await b.close();
