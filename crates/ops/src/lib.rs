@@ -23,5 +23,6 @@ pub use lines::{FunctionLines, LineCost, lines};
 pub use map::map_functions;
 pub use pattern::Pattern;
 pub use peek::{Peek, PeekArc, peek};
-pub use thread::{ThreadShare, only_thread, span_ns, thread_shares};
+pub use profkit_core::derive::span_ns;
+pub use thread::{ThreadShare, only_thread, thread_shares};
 pub use top::{Sort, TopRow, top};

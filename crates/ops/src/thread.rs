@@ -1,6 +1,6 @@
 //! The threads of a profile: what each costs, and one of them alone.
 
-use profkit_core::{Dimension, Error, NoteKind, Notes, Profile, Result, Sample, StringId, ThreadId, Unit};
+use profkit_core::{Error, NoteKind, Notes, Profile, Result, StringId, ThreadId};
 use std::collections::{HashMap, HashSet};
 
 /// What stands for the thread that costs most.
@@ -134,35 +134,10 @@ fn note_dropped(profile: &Profile, shares: &[ThreadShare], meant: &HashSet<Optio
     }
 }
 
-/// Returns the nanoseconds from the first to the last moment that samples tell of; none without times.
-///
-/// A sample lasts as long as it costs, where the value type of index `value` is a time.
-pub fn span_ns(profile: &Profile, value: usize) -> Option<i64> {
-    let unit = profile.value_types.get(value).map(|value_type| &value_type.unit);
-    let lasts = |sample: &Sample<'_>| match (unit, sample.values.get(value)) {
-        (Some(unit), Some(&cost)) if unit.dimension == Dimension::Time => nanoseconds(cost, unit),
-        _ => 0,
-    };
-    let starts = profile.samples.iter().filter_map(|sample| sample.time_ns).min()?;
-    let ends = profile.samples.iter().filter_map(|sample| sample.time_ns?.checked_add(lasts(&sample).max(0)));
-    ends.max()?.checked_sub(starts)
-}
-
-/// Returns a time in nanoseconds, rounded down, or the most that there can be.
-fn nanoseconds(value: i64, unit: &Unit) -> i64 {
-    let exact = i128::from(value).saturating_mul(i128::from(unit.factor));
-    let power = |exponent: i8| 10i128.checked_pow(exponent.unsigned_abs().into());
-    let scaled = match unit.exponent.saturating_add(9) {
-        up @ 0.. => power(up).and_then(|power| exact.checked_mul(power)),
-        down => power(down).map(|power| exact / power).or(Some(0)),
-    };
-    scaled.and_then(|scaled| i64::try_from(scaled).ok()).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use profkit_core::{CallGraph, ErrorKind, Frame, Function, Thread, ValueType};
+    use profkit_core::{CallGraph, ErrorKind, Frame, Function, Sample, Thread, ValueType};
 
     fn profile() -> Profile {
         Profile::new(vec![ValueType::new("samples", "count"), ValueType::new("wall", "milliseconds")])
@@ -250,15 +225,5 @@ mod tests {
         let note = "only thread (2) stays: 1 call graphs of other threads are left out (first: thread (1))";
         assert_eq!(only(&profile, "active", 0), (vec![8, 8], vec![note.to_owned()]));
         assert_eq!(only(&profile, "1", 0).0, [3, 3]);
-    }
-
-    #[test]
-    fn a_span_ends_where_the_last_sample_does() {
-        let mut profile = profile();
-        for (time_ns, cost) in [(Some(500), 2), (Some(1_000_000), 1), (None, 9)] {
-            profile.samples.push(Sample { time_ns, ..Sample::new(None, &[1, cost]) });
-        }
-        assert_eq!((span_ns(&profile, 0), span_ns(&profile, 1)), (Some(999_500), Some(2_000_000)));
-        assert_eq!(span_ns(&pool(), 1), None);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Profile`] is what all formats are read into: samples with stacks, call graphs, or both, over
 //! tables of functions, frames, threads and labels. [`formats`] has a reader and a writer per file
-//! format, [`ops`] what can be done with a profile. Nothing in here touches the file system or prints.
+//! format, [`ops`] what can be done with a profile, [`render`] what can be drawn of it. Nothing in here touches
+//! the file system or prints.
 //!
 //! # Read any file
 //!
@@ -104,4 +105,9 @@ pub mod formats {
 /// What can be done with a profile once it is read.
 pub mod ops {
     pub use profkit_ops::*;
+}
+
+/// Pictures of profiles.
+pub mod render {
+    pub use profkit_render::*;
 }
