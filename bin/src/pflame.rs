@@ -1,7 +1,7 @@
 //! Draws the flame graph of a profile.
 
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
 use profkit_cli::{Result, Session, Source, Tool, knobs};
 use profkit_render::flame::{self, Options, Order, Palette};
 use std::path::{Path, PathBuf};
@@ -144,13 +144,6 @@ impl PictureArgs {
         options.all_frames = self.all_frames;
         options
     }
-}
-
-fn parse_percent(text: &str) -> std::result::Result<f64, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
-    number
-        .filter(|percent| (0.0..100.0).contains(percent))
-        .ok_or_else(|| "expected a percentage such as 0.5%".to_owned())
 }
 
 fn main() -> ExitCode {
