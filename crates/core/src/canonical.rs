@@ -34,6 +34,8 @@ impl Profile {
         let mut to = Profile::new(self.value_types.clone());
         to.meta = self.meta.clone();
         to.meta.invented = Facets::NONE;
+        to.meta.sessions.sort();
+        to.meta.transactions.sort();
         to.set_max_depth(u32::MAX);
         let mut transfer = Transfer::new(self, Facets::NONE).frame_by_frame();
         for (id, _) in self.mappings.iter() {

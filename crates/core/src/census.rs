@@ -172,6 +172,9 @@ impl Profile {
             let has_process = thread.process.is_some() || thread.source != 0;
             census.add(Facet::Processes, has_process, || self.strings.text(thread.process).to_owned());
         }
+        for transaction in self.meta.transactions.iter().filter(|it| it.source != 0) {
+            census.add(Facet::Processes, true, || transaction.name.clone());
+        }
     }
 
     fn count_functions(&self, census: &mut Census) {
@@ -218,6 +221,12 @@ impl Profile {
         census.add(Facet::DocUrl, meta.doc_url.is_some(), || text(&meta.doc_url));
         let default = meta.default_value.and_then(|index| self.value_types.get(index));
         census.add(Facet::DefaultValue, default.is_some(), || default.map_or(String::new(), |it| it.kind.clone()));
+        for session in &meta.sessions {
+            census.add(Facet::Sessions, true, || text(&session.id));
+        }
+        for transaction in &meta.transactions {
+            census.add(Facet::Transactions, true, || transaction.name.clone());
+        }
         census.add(Facet::FrameFilters, meta.drop_frames.is_some(), || text(&meta.drop_frames));
         census.add(Facet::FrameFilters, meta.keep_frames.is_some(), || text(&meta.keep_frames));
     }

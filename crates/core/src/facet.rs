@@ -75,6 +75,8 @@ facets! {
     Comments "comments" "comments are left out|comment is left out" #[doc = "Free text."]
     DocUrl "the documentation address" "address is left out" #[doc = "The address of a page about the profile."]
     DefaultValue "the default value" "choice of the value to show first is left out" #[doc = "Which value to show first."]
+    Sessions "how values follow from times" "rules are left out|rule is left out" #[doc = "That the values are a function of the times of the samples."]
+    Transactions "transactions" "transactions are left out|transaction is left out" #[doc = "What the program was doing meanwhile, such as answering a request."]
     FrameFilters "frame filters" "regular expressions are left out|regular expression is left out" #[doc = "The `drop_frames` and `keep_frames` of pprof."]
 }
 

@@ -104,6 +104,11 @@ impl Samples {
         &self.values
     }
 
+    /// Returns the values of the sample in the given row, to be changed.
+    pub(crate) fn values_mut(&mut self, row: usize) -> &mut [i64] {
+        &mut self.values[row * self.stride..(row + 1) * self.stride]
+    }
+
     /// Returns whether any sample tells which calls it shares with the one before.
     pub fn has_kept(&self) -> bool {
         !self.kept.0.is_empty()

@@ -5,7 +5,7 @@ use crate::calls::{Arc, CallGraph, Total};
 use crate::error::Result;
 use crate::facet::{Facet, Facets};
 use crate::id::{StringId, ThreadId};
-use crate::meta::Meta;
+use crate::meta::{Meta, Transaction};
 use crate::profile::Profile;
 use crate::samples::Sample;
 use crate::transfer::Transfer;
@@ -29,7 +29,8 @@ impl Profile {
     /// Returns this profile with only those samples and call graphs.
     ///
     /// Rows keep their order. Functions, stacks and threads that nothing points at any more are gone; what a
-    /// sample shares with the one before it is counted anew where there was another one between them.
+    /// sample shares with the one before it is counted anew where there was another one between them. Where a sample
+    /// is taken out, values no longer follow from the times of the samples: there is no session any more.
     ///
     /// # Errors
     ///
@@ -69,6 +70,9 @@ impl Profile {
         let mut cut =
             Cut { columns: &columns, all_columns, scales: &scales, lost, keeps_sample, keeps_graph, rounding };
         cut.samples(self, &mut to, &mut transfer)?;
+        if to.samples.len() < self.samples.len() {
+            to.meta.sessions.clear();
+        }
         cut.calls(self, &mut to, &mut transfer)?;
         let rounding = cut.rounding.and(to.meta.rescale_period(lost)?);
         to.restore_roles(self, &columns, lost);
@@ -82,6 +86,19 @@ impl Profile {
         }
     }
 }
+
+/// What a session rests on: without any of these, values no longer follow from times.
+const SESSIONS_NEED: &[Facet] = &[
+    Facet::Sessions,
+    Facet::SeveralValues,
+    Facet::ValueTypes,
+    Facet::NegativeValues,
+    Facet::ZeroSamples,
+    Facet::EmptyStacks,
+    Facet::Timestamps,
+    Facet::Threads,
+    Facet::Processes,
+];
 
 /// How the numbers of a column change with its unit.
 struct Scale {
@@ -322,6 +339,17 @@ impl Meta {
         rescale(std::slice::from_mut(value), scale.factor, scale.divisor)
     }
 
+    fn transactions_without(&self, lost: Facets) -> Vec<Transaction> {
+        if lost.has(Facet::Transactions) {
+            return Vec::new();
+        }
+        let mut transactions = self.transactions.clone();
+        if lost.has(Facet::Processes) {
+            transactions.iter_mut().for_each(|transaction| transaction.source = 0);
+        }
+        transactions
+    }
+
     fn without(&self, lost: Facets) -> Meta {
         let text = |text: &Option<String>, facet| text.clone().filter(|_| !lost.has(facet));
         Meta {
@@ -335,6 +363,8 @@ impl Meta {
             default_value: self.default_value.filter(|_| !lost.any(&[Facet::DefaultValue, Facet::SeveralValues])),
             drop_frames: text(&self.drop_frames, Facet::FrameFilters),
             keep_frames: text(&self.keep_frames, Facet::FrameFilters),
+            sessions: if lost.any(SESSIONS_NEED) { Vec::new() } else { self.sessions.clone() },
+            transactions: self.transactions_without(lost),
             invented: self.invented,
         }
     }

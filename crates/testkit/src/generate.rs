@@ -1,5 +1,9 @@
 //! Generated profiles of every shape, for proptest.
 
+mod session;
+
+pub use session::session;
+
 use profkit_core::{
     Arc, CallGraph, Frame, FrameId, Function, FunctionId, LabelValue, Mapping, Period, Profile, Role, Sample, Symbols,
     Thread, ThreadId, Total, Unit, ValueType,
@@ -151,7 +155,7 @@ pub fn tangle() -> impl Strategy<Value = Generated> {
 
 /// Returns profiles of all shapes.
 pub fn any_profile(names: Names) -> impl Strategy<Value = Generated> {
-    prop_oneof![sampled(names), evented(names), call_graph(names)]
+    prop_oneof![sampled(names), evented(names), call_graph(names), session(names)]
 }
 
 // The bits of `flags`, each of which switches a group of facets on.

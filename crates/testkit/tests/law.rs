@@ -3,7 +3,7 @@
 use profkit_core::{Facet, Facets, Format, Notes, WriteOptions};
 use profkit_formats::FORMATS;
 use profkit_testkit::fixtures::{dump, readable};
-use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled};
+use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled, session};
 use profkit_testkit::{law, said};
 use proptest::prelude::*;
 
@@ -43,6 +43,27 @@ proptest! {
     #[test]
     fn profiles_of_events(profile in evented(Names::Plain)) {
         holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn sessions(profile in session(Names::Plain)) {
+        holds_everywhere(&profile)?;
+    }
+
+    #[test]
+    fn values_follow_from_times_in_any_order(profile in session(Names::Plain), pivot in 0usize..20) {
+        let rows: Vec<_> = profile.samples.iter().collect();
+        let pivot = pivot.min(rows.len());
+        // Whole ticks change places, so that samples of one instant keep their order.
+        prop_assume!(pivot == 0 || pivot == rows.len() || rows[pivot - 1].time_ns != rows[pivot].time_ns);
+        let mut turned = profile.without(Facets::NONE).expect("small numbers").0;
+        turned.samples = profkit_core::Samples::new(2);
+        for row in rows[pivot..].iter().chain(&rows[..pivot]) {
+            turned.samples.push(profkit_core::Sample { values: &[0, 0], ..*row });
+        }
+        profkit_core::weigh(&mut turned, &mut Notes::new()).expect("small numbers");
+        let said = |profile: &profkit_core::Profile| dump(&profile.canonical().expect("small numbers"));
+        law::same(&said(&profile), &said(&turned)).map_err(TestCaseError::fail)?;
     }
 
     #[test]

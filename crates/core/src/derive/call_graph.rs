@@ -31,6 +31,7 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
     };
     let mut to = Profile::new(profile.value_types.clone());
     to.meta = profile.meta.clone();
+    to.meta.sessions.clear();
     let mut transfer = Transfer::new(profile, Facets::NONE);
     for (id, _) in profile.mappings.iter() {
         transfer.mapping(&mut to, id);

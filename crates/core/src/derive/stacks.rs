@@ -102,6 +102,7 @@ impl<'p> Estimate<'p> {
         let mut to = Profile::new(from.value_types.clone());
         to.set_max_depth(u32::MAX);
         to.meta = from.meta.clone();
+        to.meta.sessions.clear();
         if from.value_types.len() > 1 {
             // What is shown first if nobody says so differs between call graphs and samples.
             to.meta.default_value = Some(from.default_value());

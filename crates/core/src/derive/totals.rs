@@ -143,7 +143,7 @@ impl FunctionTotals {
 
     /// Adds totals that the source does not state. Alone in its component, a function has its own cost
     /// and that of its arcs to others. In a cycle it has at most the total of the cycle, and at most
-    /// what its callers see of it.
+    /// what its callers see of it and what begins in the cycle without any caller from outside.
     fn add_unstated(&mut self, profile: &Profile, graph: &CallGraph, own: &[i64], is_stated: &[bool]) -> Result<()> {
         let stride = graph.stride();
         let count = profile.functions.len();
@@ -155,6 +155,7 @@ impl FunctionTotals {
         let mut down = own.to_vec();
         let mut seen = vec![0; count * stride];
         let mut of_component = vec![0; components.members.len() * stride];
+        let mut called = of_component.clone();
         for (function, costs) in own.chunks(stride.max(1)).enumerate() {
             add(&mut of_component[component_of[function] * stride..][..stride], costs)?;
         }
@@ -167,6 +168,7 @@ impl FunctionTotals {
             add(&mut seen[callee * stride..][..stride], costs)?;
             if component_of[caller] != component_of[callee] {
                 add(&mut of_component[component_of[caller] * stride..][..stride], costs)?;
+                add(&mut called[component_of[callee] * stride..][..stride], costs)?;
             }
         }
         for function in (0..count).filter(|&function| !is_stated[function]) {
@@ -180,7 +182,8 @@ impl FunctionTotals {
                 } else {
                     let cycle = of_component[component * stride + column];
                     let seen = seen[function * stride + column];
-                    cycle.min(if seen == 0 { cycle } else { seen })
+                    let begun = cycle.saturating_sub(called[component * stride + column]).max(0);
+                    cycle.min(if seen == 0 { cycle } else { seen.saturating_add(begun) })
                 };
                 add(&mut row.total[column..=column], &[total])?;
             }

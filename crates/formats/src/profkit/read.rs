@@ -3,12 +3,13 @@
 use super::VERSION;
 use super::rows::{CallsRow, File, LabelRow};
 use profkit_core::{
-    Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Input, LabelId, LabelValue, Mapping, MappingId, Notes,
-    Place, Profile, ReadOptions, Result, Sample, StackId, Symbols, Thread, ThreadId, Total,
+    Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Input, LabelId, LabelValue, Mapping, MappingId,
+    NoteKind, Notes, Place, Profile, ReadOptions, Result, Sample, StackId, Symbols, Thread, ThreadId, Total,
+    is_weighed,
 };
 use std::borrow::Cow;
 
-pub(super) fn read(input: Input<'_>, options: &ReadOptions, _notes: &mut Notes) -> Result<Profile> {
+pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let file: File<'_> = serde_json::from_slice(input.bytes()).map_err(crate::json::error)?;
     if file.profkit != VERSION {
         let message = format!("expected version {VERSION}, found {}", file.profkit);
@@ -45,6 +46,13 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, _notes: &mut Notes) 
         profile.calls.push(graph);
     }
     profile.meta = file.meta.meta().map_err(|message| Error::malformed(message).at(Place::Path("meta".to_owned())))?;
+    if !profile.meta.sessions.is_empty() && !is_weighed(&profile)? {
+        profile.meta.sessions.clear();
+        notes.remark(
+            NoteKind::Odd,
+            "the values are not what the times of the samples make them: they are taken as they are",
+        );
+    }
     Ok(profile)
 }
 

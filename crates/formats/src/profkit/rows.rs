@@ -1,6 +1,8 @@
 //! The JSON objects of the format. A field that is not there is left out.
 
-use profkit_core::{Dimension, Facet, Facets, Meta, Period, Role, Symbols, Unit, ValueType};
+use profkit_core::{
+    Dimension, Facet, Facets, Meta, Period, Role, Session, Symbols, Transaction, Unit, ValueType, Weights,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -228,9 +230,39 @@ objects! {
         drop_frames: Text<'a>,
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         keep_frames: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+        sessions: Vec<SessionRow<'a>>,
+        #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+        transactions: Vec<TransactionRow<'a>>,
         /// The facets that the source never knew, by name.
         #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
         invented: Vec<Cow<'a, str>>,
+    }
+
+    SessionRow {
+        #[serde(default, skip_serializing_if = "is_zero")]
+        source: u32,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        id: Text<'a>,
+        #[serde(borrow)]
+        weights: Cow<'a, str>,
+    }
+
+    TransactionRow {
+        #[serde(default, skip_serializing_if = "is_zero")]
+        source: u32,
+        #[serde(borrow)]
+        name: Cow<'a, str>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        id: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        trace_id: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        thread: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start_ns: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end_ns: Option<i64>,
     }
 
     PeriodRow {
@@ -299,6 +331,48 @@ impl<'a> ValueTypeRow<'a> {
     }
 }
 
+impl<'a> SessionRow<'a> {
+    fn of(session: &'a Session) -> SessionRow<'a> {
+        let id = session.id.as_deref().map(Cow::Borrowed);
+        let weights = Cow::Borrowed(session.weights.name());
+        SessionRow { source: session.source, id, weights, ..SessionRow::default() }
+    }
+
+    fn session(self) -> Result<Session, String> {
+        let unknown = || format!("expected \"ticks\" or \"naive\", found {:?}", self.weights);
+        let weights = Weights::from_name(&self.weights).ok_or_else(unknown)?;
+        Ok(Session { source: self.source, id: self.id.map(Cow::into_owned), weights })
+    }
+}
+
+impl<'a> TransactionRow<'a> {
+    fn of(transaction: &'a Transaction) -> TransactionRow<'a> {
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        TransactionRow {
+            source: transaction.source,
+            name: Cow::Borrowed(&transaction.name),
+            id: text(&transaction.id),
+            trace_id: text(&transaction.trace_id),
+            thread: text(&transaction.thread),
+            start_ns: transaction.start_ns,
+            end_ns: transaction.end_ns,
+            ..TransactionRow::default()
+        }
+    }
+
+    fn transaction(self) -> Transaction {
+        let text = |text: Text<'a>| text.map(Cow::into_owned);
+        let mut transaction = Transaction::default();
+        transaction.source = self.source;
+        transaction.name = self.name.into_owned();
+        transaction.id = text(self.id);
+        transaction.trace_id = text(self.trace_id);
+        transaction.thread = text(self.thread);
+        (transaction.start_ns, transaction.end_ns) = (self.start_ns, self.end_ns);
+        transaction
+    }
+}
+
 impl<'a> MetaRow<'a> {
     pub(super) fn of(meta: &'a Meta) -> MetaRow<'a> {
         let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
@@ -317,6 +391,8 @@ impl<'a> MetaRow<'a> {
             default_value: meta.default_value,
             drop_frames: text(&meta.drop_frames),
             keep_frames: text(&meta.keep_frames),
+            sessions: meta.sessions.iter().map(SessionRow::of).collect(),
+            transactions: meta.transactions.iter().map(TransactionRow::of).collect(),
             invented: meta.invented.iter().map(|facet| Cow::Owned(format!("{facet:?}"))).collect(),
             ..MetaRow::default()
         }
@@ -339,6 +415,8 @@ impl<'a> MetaRow<'a> {
         meta.default_value = self.default_value;
         meta.drop_frames = text(self.drop_frames);
         meta.keep_frames = text(self.keep_frames);
+        meta.sessions = self.sessions.into_iter().map(SessionRow::session).collect::<Result<_, _>>()?;
+        meta.transactions = self.transactions.into_iter().map(TransactionRow::transaction).collect();
         for name in &self.invented {
             let facet = Facet::ALL.iter().find(|facet| format!("{facet:?}") == *name);
             let facet = facet.ok_or_else(|| format!("expected a facet, found {name:?}"))?;
