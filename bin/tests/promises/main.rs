@@ -4,6 +4,7 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pgraph;
 mod ptop;
 mod shared;
 mod threads;

@@ -1,13 +1,13 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PTOP};
+use crate::harness::{Folder, PCONV, PGRAPH, PTOP};
 
-const TOOLS: [(&str, &str); 2] = [("pconv", PCONV), ("ptop", PTOP)];
+const TOOLS: &[(&str, &str)] = &[("pconv", PCONV), ("pgraph", PGRAPH), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {
     let folder = Folder::new();
-    for (name, tool) in TOOLS {
+    for (name, tool) in TOOLS.iter().copied() {
         let [version, short, long] = ["-V", "-h", "--help"].map(|line| folder.run(tool, line).succeeds());
         assert_eq!(version.text(), format!("{name} {}\n", env!("CARGO_PKG_VERSION")));
         assert!(short.text().len() < long.text().len());
@@ -18,7 +18,7 @@ fn every_tool_introduces_itself() {
 #[test]
 fn completions_and_the_manual_page_are_printed() {
     let folder = Folder::new();
-    for (name, tool) in TOOLS {
+    for (name, tool) in TOOLS.iter().copied() {
         let script = folder.run(tool, "--completions zsh").succeeds();
         assert!(script.text().contains("speedscope"), "the formats are completed");
         for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
@@ -32,7 +32,7 @@ fn completions_and_the_manual_page_are_printed() {
 #[test]
 fn formats_are_listed_for_people_and_programs() {
     let folder = Folder::new();
-    for (_, tool) in TOOLS {
+    for (_, tool) in TOOLS.iter().copied() {
         let table = folder.run(tool, "--list-formats").succeeds();
         assert!(table.text().starts_with("NAME"), "{}", table.text());
         let json = folder.run(tool, "--list-formats --json").succeeds();
@@ -49,7 +49,7 @@ fn formats_are_listed_for_people_and_programs() {
 #[test]
 fn an_unknown_option_is_a_usage_error() {
     let folder = Folder::new();
-    for (_, tool) in TOOLS {
+    for (_, tool) in TOOLS.iter().copied() {
         folder.run(tool, "--nope small.profkit").fails(2, &["--nope", "--help"]);
     }
 }

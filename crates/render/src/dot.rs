@@ -130,3 +130,6 @@ impl Options<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
