@@ -87,6 +87,10 @@ struct PictureArgs {
     #[arg(long, value_name = "BEFORE")]
     diff: Option<PathBuf>,
 
+    /// Leave the threads out; else they call the outermost functions where there are several
+    #[arg(long)]
+    no_thread_root: bool,
+
     /// First line of the legend [default: the name of the input]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -165,6 +169,7 @@ impl Pgraph {
         };
         (options.min_node, options.min_edge) = (Some(picture.min_node), Some(picture.min_edge));
         (options.nodes, options.depth) = (Some(picture.nodes), picture.depth);
+        options.no_thread_root = picture.no_thread_root;
         options.whole_names = self.group.by.is_some();
         options
     }

@@ -75,7 +75,7 @@ fn the_numbers_are_those_of_ptop() {
         let Some(list) = run(PTOP, "-q --json -n 0") else { continue };
         let list: Value = serde_json::from_str(&list).unwrap();
         for value in 0..list["values"].as_array().unwrap().len() {
-            let line = format!("-q --nodes 0 --min-node 0 --min-edge 0 -v {value}");
+            let line = format!("-q --no-thread-root --nodes 0 --min-node 0 --min-edge 0 -v {value}");
             let Some(text) = run(PGRAPH, &line) else { panic!("{}: {line}", file.display()) };
             let numbers = drawn(&text);
             assert_eq!(numbers, listed(&list, value), "{}, value {value}", file.display());

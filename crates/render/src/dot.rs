@@ -37,6 +37,7 @@ mod style;
 
 use edges::Edges;
 use graph::Graph;
+use profkit_core::derive::thread_roots;
 use profkit_core::{Notes, Profile, Result};
 use select::Selection;
 
@@ -66,6 +67,8 @@ pub struct Options<'o> {
     pub is_root: Option<Matches<'o>>,
     /// Which functions the graph leads to: only what calls them is drawn.
     pub is_leaf: Option<Matches<'o>>,
+    /// Whether threads are left out; else they call the outermost functions where there are several.
+    pub no_thread_root: bool,
     /// Whether names are shown in one piece, since they are files or modules and not functions.
     pub whole_names: bool,
 }
@@ -105,6 +108,8 @@ pub enum ColorBy {
 ///
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
 pub fn dot(profile: &Profile, options: &Options<'_>, notes: &mut Notes) -> Result<String> {
+    let rooted = if options.no_thread_root { None } else { thread_roots(profile)? };
+    let profile = rooted.as_ref().unwrap_or(profile);
     let value = options.value.unwrap_or(profile.default_value());
     let (functions, graph) = Graph::of(profile, value, options.is_diff)?;
     graph.note_bounds(notes);
