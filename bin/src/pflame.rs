@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
 use profkit_cli::{Extent, Failure, Result, Session, Source, Tool, knobs};
 use profkit_render::flame::{self, Options, Order, Palette};
 use std::path::{Path, PathBuf};
@@ -169,13 +169,6 @@ impl PictureArgs {
 fn palette_parser() -> impl TypedValueParser<Value = Palette> {
     let names = Palette::ALL.iter().map(|palette| palette.name());
     PossibleValuesParser::new(names).map(|name| Palette::named(&name).unwrap_or_default())
-}
-
-fn parse_percent(text: &str) -> std::result::Result<f64, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
-    number
-        .filter(|percent| (0.0..100.0).contains(percent))
-        .ok_or_else(|| "expected a percentage such as 0.5%".to_owned())
 }
 
 fn main() -> ExitCode {

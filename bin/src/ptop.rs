@@ -2,8 +2,8 @@
 
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
-use profkit_cli::top::{Form, Lists, Wanted};
-use profkit_cli::{Extent, Page, Result, Session, Tool, knobs};
+use profkit_cli::top::{Form, Lists};
+use profkit_cli::{Extent, Page, Result, Session, Tool, Wanted, knobs};
 use profkit_ops::Sort;
 use std::path::PathBuf;
 use std::process::ExitCode;

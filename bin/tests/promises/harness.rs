@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 pub(crate) const PCONV: &str = env!("CARGO_BIN_EXE_pconv");
 pub(crate) const PFILTER: &str = env!("CARGO_BIN_EXE_pfilter");
+pub(crate) const PGRAPH: &str = env!("CARGO_BIN_EXE_pgraph");
 pub(crate) const PTOP: &str = env!("CARGO_BIN_EXE_ptop");
 
 /// Two values, three functions, two samples with a time.

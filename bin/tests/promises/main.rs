@@ -5,6 +5,7 @@ mod inputs;
 mod outputs;
 mod pconv;
 mod pfilter;
+mod pgraph;
 mod ptop;
 mod shared;
 #[cfg(target_os = "linux")]

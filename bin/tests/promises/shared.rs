@@ -1,8 +1,8 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PFILTER, PTOP};
+use crate::harness::{Folder, PCONV, PFILTER, PGRAPH, PTOP};
 
-const TOOLS: [(&str, &str); 3] = [("pconv", PCONV), ("pfilter", PFILTER), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 4] = [("pconv", PCONV), ("pfilter", PFILTER), ("pgraph", PGRAPH), ("ptop", PTOP)];
 
 #[test]
 fn every_tool_introduces_itself() {

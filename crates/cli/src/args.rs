@@ -297,6 +297,17 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     size.ok_or_else(|| "expected a number of bytes, such as 1000000, 500k, 64M or 2G".to_owned())
 }
 
+/// Returns the number of a share such as `0.5%`; the sign may be left out.
+///
+/// # Errors
+///
+/// What is no share between 0% and 100% is an error that says what was expected.
+pub fn parse_percent(text: &str) -> std::result::Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    let share = number.filter(|percent| (0.0..=100.0).contains(percent));
+    share.ok_or_else(|| "expected a share between 0% and 100%, such as 0.5%".to_owned())
+}
+
 fn parse_knob(text: &str) -> std::result::Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))

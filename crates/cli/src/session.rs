@@ -94,8 +94,17 @@ impl Session {
     ///
     /// Fails as [`output`](Session::output) and [`commit`](Session::commit) do.
     pub fn print(&self, path: Option<&Path>, text: &str) -> Result<()> {
-        let mut output = self.output(path, false)?;
-        output.fill(|out| Ok(out.write_all(text.as_bytes())?))?;
+        self.print_bytes(path, text.as_bytes(), false)
+    }
+
+    /// Writes one result that was made without a writer of a format.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`output`](Session::output) and [`commit`](Session::commit) do.
+    pub fn print_bytes(&self, path: Option<&Path>, bytes: &[u8], is_binary: bool) -> Result<()> {
+        let mut output = self.output(path, is_binary)?;
+        output.fill(|out| Ok(out.write_all(bytes)?))?;
         self.commit(vec![output])
     }
 

@@ -12,10 +12,11 @@ pub(crate) use json::to_json_line;
 use crate::failure::{Failure, Result};
 use crate::page::Page;
 use crate::source::Source;
+use crate::wanted::Wanted;
 use arcs::Arcs;
 use head::Head;
 use profkit_core::{Error, Notes, Profile};
-use profkit_ops::{Pattern, Sort, TopRow, peek, top};
+use profkit_ops::{Sort, TopRow, peek, top};
 use sources::Sources;
 use std::path::PathBuf;
 
@@ -31,14 +32,6 @@ pub enum Form {
     Json,
 }
 
-/// A regular expression of the command line, and the option that it belongs to.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    option: &'static str,
-    text: String,
-    pattern: Pattern,
-}
-
 /// A profile that lists are made of.
 #[derive(Debug)]
 pub struct Lists<'p> {
@@ -46,32 +39,6 @@ pub struct Lists<'p> {
     form: Form,
     sort: Sort,
     limit: usize,
-}
-
-impl Wanted {
-    /// Returns the pattern that was given with an option, if it was.
-    ///
-    /// # Errors
-    ///
-    /// What is no regular expression is an error that names the option.
-    pub fn new(option: &'static str, text: Option<&str>) -> Result<Option<Wanted>> {
-        let Some(text) = text else { return Ok(None) };
-        let pattern = Pattern::parse(text).map_err(|error| Failure::Error(format!("{option}: {}", error.message())))?;
-        Ok(Some(Wanted { option, text: text.to_owned(), pattern }))
-    }
-
-    fn has(&self, row: &TopRow) -> bool {
-        self.pattern.matches(&row.name, row.file.as_deref(), row.module.as_deref())
-    }
-
-    /// Fails where functions were there and none of them was meant: most likely a slip of the pen.
-    fn check(&self, matched: bool, functions: usize) -> Result<()> {
-        if matched || functions == 0 {
-            return Ok(());
-        }
-        let (option, text) = (self.option, &self.text);
-        Err(Failure::Error(format!("{option} {text:?}: none of the {functions} functions matches")))
-    }
 }
 
 impl<'p> Lists<'p> {
@@ -119,7 +86,7 @@ impl<'p> Lists<'p> {
         let found = peek(profile, value, self.sort, is_wanted, notes).map_err(|error| self.failure(&error))?;
         let all = profile.functions.len();
         for wanted in [callers, callees].into_iter().flatten() {
-            wanted.check(found.iter().any(|peek| wanted.has(&peek.function)), all)?;
+            wanted.check_match(found.iter().any(|peek| wanted.has(&peek.function)), all)?;
         }
         let list = found.into_iter().map(|peek| {
             let (has_callers, has_callees) = (has(callers, &peek.function), has(callees, &peek.function));
@@ -145,7 +112,7 @@ impl<'p> Lists<'p> {
         let found = profkit_ops::lines(profile, value, self.sort, |row| wanted.has(row));
         let mut list = found.map_err(|error| self.failure(&error))?;
         let all = profile.functions.len();
-        wanted.check(!list.is_empty(), all)?;
+        wanted.check_match(!list.is_empty(), all)?;
         self.cut(&mut list);
         let mut sources = Sources::new(folders);
         for found in &list {

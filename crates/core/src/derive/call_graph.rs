@@ -61,8 +61,12 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
     Ok(to)
 }
 
-/// Returns who calls whom in the samples, whatever the lines, and how often where that is known.
-pub(super) fn function_arcs(profile: &Profile) -> Result<Vec<FunctionArc>> {
+/// Returns who calls whom in the samples, whatever the lines, and how often where that is known. What is left out
+/// is passed over: its callers then call its callees, and nobody counts how often.
+pub(super) fn function_arcs(
+    profile: &Profile,
+    is_left_out: Option<&dyn Fn(FunctionId) -> bool>,
+) -> Result<Vec<FunctionArc>> {
     let frames = one_frame_per_function(profile);
     let mut weights = Weights::new(profile.value_types.len());
     for sample in profile.samples.iter() {
@@ -71,10 +75,12 @@ pub(super) fn function_arcs(profile: &Profile) -> Result<Vec<FunctionArc>> {
         }
     }
     let mut builder = Builder::new(profile, &frames);
+    builder.is_left_out = is_left_out;
     weights.walk(&profile.stacks, &mut builder)?;
     let counts = counted_calls(profile, &frames);
     let arcs = builder.arcs.into_iter().filter_map(|((caller, callee), costs)| {
-        let counts = counts.as_ref().map(|counts| counts.arcs.get(&(caller, callee)).copied().unwrap_or_default());
+        let counts = counts.as_ref().filter(|_| costs.is_direct);
+        let counts = counts.map(|counts| counts.arcs.get(&(caller, callee)).copied().unwrap_or_default());
         Some(FunctionArc {
             caller: profile.frames[caller].function?,
             callee,
@@ -82,6 +88,7 @@ pub(super) fn function_arcs(profile: &Profile) -> Result<Vec<FunctionArc>> {
             primitive_calls: counts.map(|counts| vec![counts[1]]),
             inclusive: Some(costs.inclusive),
             callee_self: Some(costs.callee_self),
+            is_direct: costs.is_direct,
         })
     });
     Ok(arcs.collect())
@@ -147,7 +154,11 @@ struct Builder<'p> {
     profile: &'p Profile,
     // The frame that stands for each frame as a caller.
     frames: &'p [FrameId],
-    path: Vec<FrameId>,
+    is_left_out: Option<&'p dyn Fn(FunctionId) -> bool>,
+    // How many frames are left out behind the last one of the path.
+    gap: u32,
+    // The frames that are not left out, each with the gap before it.
+    path: Vec<(FrameId, u32)>,
     // By function, not a row for every function of the profile: there may be as many threads as functions.
     active: Map<FunctionId, u32>,
     totals: Map<FunctionId, Vec<i64>>,
@@ -158,6 +169,7 @@ struct Builder<'p> {
 #[derive(Default)]
 struct ArcCosts {
     active: u32,
+    is_direct: bool,
     inclusive: Vec<i64>,
     callee_self: Vec<i64>,
 }
@@ -167,6 +179,8 @@ impl<'p> Builder<'p> {
         Builder {
             profile,
             frames,
+            is_left_out: None,
+            gap: 0,
             path: Vec::new(),
             active: Map::default(),
             totals: Map::default(),
@@ -176,7 +190,12 @@ impl<'p> Builder<'p> {
     }
 
     fn arc(&self, frame: FrameId) -> Option<ArcKey> {
-        Some((self.frames[self.path.last()?.index()], self.profile.frames[frame].function?))
+        Some((self.frames[self.path.last()?.0.index()], self.profile.frames[frame].function?))
+    }
+
+    fn leaves_out(&self, frame: FrameId) -> bool {
+        let is_left_out = self.is_left_out.zip(self.profile.frames[frame].function);
+        is_left_out.is_some_and(|(is_left_out, function)| is_left_out(function))
     }
 
     fn graph(self, to: &mut Profile, transfer: &mut Transfer<'_>, calls: Option<&Calls>) -> CallGraph {
@@ -220,9 +239,15 @@ impl<'p> Builder<'p> {
 
 impl Visitor for Builder<'_> {
     fn enter(&mut self, frame: FrameId, below: &[i64]) -> Result<()> {
+        if self.leaves_out(frame) {
+            self.gap += 1;
+            return Ok(());
+        }
+        let gap = std::mem::take(&mut self.gap);
         if let Some(key) = self.arc(frame) {
             let arc = self.arcs.entry(key).or_insert_with(|| ArcCosts {
                 active: 0,
+                is_direct: false,
                 inclusive: vec![0; below.len()],
                 callee_self: vec![0; below.len()],
             });
@@ -230,6 +255,7 @@ impl Visitor for Builder<'_> {
                 add(&mut arc.inclusive, below)?;
             }
             arc.active += 1;
+            arc.is_direct |= gap == 0;
         }
         if let Some(function) = self.profile.frames[frame].function {
             let active = self.active.entry(function).or_default();
@@ -238,15 +264,18 @@ impl Visitor for Builder<'_> {
             }
             *active += 1;
         }
-        self.path.push(frame);
+        self.path.push((frame, gap));
         Ok(())
     }
 
     fn leaf(&mut self, frame: FrameId, own: &[i64]) -> Result<()> {
+        if self.leaves_out(frame) {
+            return Ok(());
+        }
         add(self.own.entry(frame).or_insert_with(|| vec![0; own.len()]), own)?;
-        self.path.pop();
+        let last = self.path.pop();
         let key = self.arc(frame);
-        self.path.push(frame);
+        self.path.extend(last);
         match key.and_then(|key| self.arcs.get_mut(&key)) {
             Some(arc) => add(&mut arc.callee_self, own),
             None => Ok(()),
@@ -254,7 +283,11 @@ impl Visitor for Builder<'_> {
     }
 
     fn leave(&mut self, frame: FrameId) {
-        self.path.pop();
+        if self.leaves_out(frame) {
+            self.gap -= 1;
+            return;
+        }
+        self.gap = self.path.pop().map_or(0, |(_, gap)| gap);
         if let Some(arc) = self.arc(frame).and_then(|key| self.arcs.get_mut(&key)) {
             arc.active -= 1;
         }

@@ -39,6 +39,8 @@ pub struct FunctionArc {
     pub inclusive: Option<Vec<i64>>,
     /// What the callee itself cost under this caller.
     pub callee_self: Option<Vec<i64>>,
+    /// Whether the caller calls the callee itself, and not only through functions that are left out.
+    pub is_direct: bool,
 }
 
 /// Returns who calls whom: from the samples, exactly, or else from the call graphs.
@@ -67,7 +69,7 @@ pub struct FunctionArc {
 pub fn function_graph(profile: &Profile) -> Result<FunctionGraph<'_>> {
     let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
-    let mut arcs = if profile.samples.is_empty() { stated_arcs(&profile)? } else { function_arcs(&profile)? };
+    let mut arcs = if profile.samples.is_empty() { stated_arcs(&profile)? } else { function_arcs(&profile, None)? };
     arcs.sort_unstable_by_key(|arc| (arc.caller, arc.callee));
     Ok(FunctionGraph { profile, totals, arcs })
 }
@@ -87,6 +89,23 @@ fn stated_arcs(profile: &Profile) -> Result<Vec<FunctionArc>> {
     Ok(arcs)
 }
 
+impl FunctionGraph<'_> {
+    /// Returns the arcs that there are when some functions are left out, so that their callers seem to call their
+    /// callees; none where there are no stacks to tell. A sample still counts once for an arc.
+    ///
+    /// # Errors
+    ///
+    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+    pub fn arcs_without(&self, is_left_out: &dyn Fn(FunctionId) -> bool) -> Result<Option<Vec<FunctionArc>>> {
+        if self.profile.samples.is_empty() {
+            return Ok(None);
+        }
+        let mut arcs = function_arcs(&self.profile, Some(is_left_out))?;
+        arcs.sort_unstable_by_key(|arc| (arc.caller, arc.callee));
+        Ok(Some(arcs))
+    }
+}
+
 impl FunctionArc {
     fn of(caller: FunctionId, arc: &Arc<'_>) -> FunctionArc {
         let own = |numbers: Option<&[i64]>| numbers.map(<[i64]>::to_vec);
@@ -97,6 +116,7 @@ impl FunctionArc {
             primitive_calls: own(arc.primitive_calls),
             inclusive: own(arc.inclusive),
             callee_self: own(arc.callee_self),
+            is_direct: true,
         }
     }
 
@@ -156,6 +176,25 @@ mod tests {
         profile.samples.push(Sample::new(Some(stack), &[7]));
         let graph = function_graph(&profile).expect("small numbers");
         assert_eq!(arcs(&graph), [("f g".to_owned(), 7, 7), ("g f".to_owned(), 7, 0)]);
+    }
+
+    #[test]
+    fn arcs_lead_past_what_is_left_out() {
+        let mut profile = profile();
+        let [main, f, g] = ["main", "f", "g"].map(|name| frame(&mut profile, name, 1));
+        for (path, cost) in [(vec![main, f, g], 4), (vec![main, g], 2), (vec![main, f, f], 1)] {
+            let stack = profile.stack(&path).expect("not too deep");
+            profile.samples.push(Sample::new(Some(stack), &[cost]));
+        }
+        let graph = function_graph(&profile).expect("small numbers");
+        let arcs_without = |name: FrameId| {
+            let left_out = profile.frames[name].function;
+            let arcs = graph.arcs_without(&|id| Some(id) == left_out).expect("small numbers").expect("stacks");
+            arcs.iter().map(|arc| (arc.inclusive.clone(), arc.is_direct)).collect::<Vec<_>>()
+        };
+        assert_eq!(arcs_without(f), [(Some(vec![6]), true)], "main calls g past f and by itself");
+        assert_eq!(arcs_without(g), [(Some(vec![5]), true), (Some(vec![1]), true)]);
+        assert_eq!(arcs_without(main), [(Some(vec![1]), true), (Some(vec![4]), true)]);
     }
 
     #[test]

@@ -1,0 +1,182 @@
+//! Draws the call graph of a profile.
+
+use clap::{Parser, ValueEnum};
+use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
+use profkit_cli::{Extent, Failure, Picture, Result, Session, Tool, Wanted, knobs};
+use profkit_core::Profile;
+use profkit_render::dot::{self, ColorBy, Options, Style};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "Examples:
+  pgraph in.prof | dot -Tsvg > graph.svg    the call graph, drawn by Graphviz
+  pgraph in.prof -o graph.svg               the same: .svg, .png and .pdf run dot
+  pgraph in.prof --root '^main$' --depth 4  what main calls, four calls deep
+  pgraph in.prof --leaf malloc --nodes 30   who leads to malloc, 30 functions at the most
+  pgraph in.prof --by module                modules in the place of functions
+  pgraph in.prof --style gprof2dot          the look of gprof2dot
+
+A regular expression is held against name, file and module of a function; fn:, file: or mod: in front of it
+picks one of them. Each node and edge has its exact numbers in a comment attribute.";
+
+/// Draw the call graph of a profile
+///
+/// Functions that cost little are left out, and the legend says how many and what they cost; dotted edges lead
+/// past them. The numbers are those of ptop. Functions that call each other share a box.
+#[derive(Parser)]
+#[command(name = "pgraph", version, after_long_help = EXAMPLES, mut_arg("json", |arg| arg.requires("list_formats")))]
+struct Pgraph {
+    /// Input file; `-` or nothing is stdin
+    #[arg(value_name = "FILE")]
+    input_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    picture: PictureArgs,
+    #[command(flatten)]
+    group: GroupArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    value: ValueArgs,
+    #[command(flatten)]
+    thread: ThreadArgs,
+    #[command(flatten)]
+    frames: FrameArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Picture")]
+struct PictureArgs {
+    /// Hide functions below this share of the total
+    #[arg(long, value_name = "PERCENT", default_value = "0.5%", value_parser = parse_percent)]
+    min_node: f64,
+
+    /// Hide edges below this share of the total
+    #[arg(long, value_name = "PERCENT", default_value = "0.1%", value_parser = parse_percent)]
+    min_edge: f64,
+
+    /// Show so many functions at the most, those that tell most; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 80)]
+    nodes: usize,
+
+    /// Show only the functions that match and what they call
+    #[arg(long, value_name = "RE")]
+    root: Option<String>,
+
+    /// Show only the functions that match and what calls them
+    #[arg(long, value_name = "RE")]
+    leaf: Option<String>,
+
+    /// Show only functions at most so many calls away from the roots
+    #[arg(long, value_name = "N")]
+    depth: Option<u32>,
+
+    /// What the colour of a function tells
+    #[arg(long, value_enum, default_value_t = Color::Total, value_name = "COST")]
+    color_by: Color,
+
+    /// The look
+    #[arg(long, value_enum, default_value_t = Look::Pprof, value_name = "LOOK")]
+    style: Look,
+
+    /// Show what changed since this other profile: more is red, less is blue
+    #[arg(long, value_name = "BEFORE")]
+    diff: Option<PathBuf>,
+
+    /// Leave the threads out; else they call the outermost functions where there are several
+    #[arg(long)]
+    no_thread_root: bool,
+
+    /// First line of the legend [default: the name of the input]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Color {
+    /// What it costs with all that it called
+    Total,
+    /// What it costs on its own
+    #[value(name = "self")]
+    Own,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Look {
+    /// Pale boxes, large where the self cost is
+    Pprof,
+    /// Boxes filled from blue to red
+    Gprof2dot,
+}
+
+impl Tool for Pgraph {
+    fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    fn run(&self, session: &mut Session) -> Result<()> {
+        let output = self.output.output.as_deref();
+        let picture = Picture::of(output)?;
+        let roots = Wanted::new("--root", self.picture.root.as_deref())?;
+        let leaves = Wanted::new("--leaf", self.picture.leaf.as_deref())?;
+        let (name, profile, value) = self.read(self.input_file.as_deref(), session)?;
+        let is = |wanted: &Option<Wanted>, name: &str, file: Option<&str>, module: Option<&str>| {
+            wanted.as_ref().is_some_and(|wanted| wanted.matches(name, file, module))
+        };
+        let is_root = |name: &str, file: Option<&str>, module: Option<&str>| is(&roots, name, file, module);
+        let is_leaf = |name: &str, file: Option<&str>, module: Option<&str>| is(&leaves, name, file, module);
+        let mut options = self.options(&name);
+        options.value = Some(value);
+        options.is_root = roots.as_ref().map(|_| &is_root as dot::Matches<'_>);
+        options.is_leaf = leaves.as_ref().map(|_| &is_leaf as dot::Matches<'_>);
+        for wanted in [&roots, &leaves].into_iter().flatten() {
+            wanted.check(&profile)?;
+        }
+        let step = session.progress(Extent::Unknown, "drawing");
+        let text = dot::dot(&profile, &options, &mut session.notes);
+        let text = text.map_err(|error| Failure::in_file(&name, &error))?;
+        let bytes = picture.of_graph(text)?;
+        drop(step);
+        session.print_bytes(output, &bytes, picture.is_binary())
+    }
+}
+
+impl Pgraph {
+    fn read(&self, path: Option<&Path>, session: &mut Session) -> Result<(String, Profile, usize)> {
+        let source = session.open(path, &self.input)?;
+        knobs::check(&self.input.knobs, &[source.format()])?;
+        let profile = session.parse(&source)?;
+        let notes = &mut session.notes;
+        let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
+        let profile = self.thread.apply(profile, Some(value), notes)?;
+        let profile = self.group.apply(self.frames.apply(profile, notes)?)?;
+        Ok((format!("{} ({})", source.name(), source.format().name()), profile, value))
+    }
+
+    fn options(&self, name: &str) -> Options<'_> {
+        let picture = &self.picture;
+        let mut options = Options::default();
+        options.title = Some(picture.title.clone().unwrap_or_else(|| name.to_owned()));
+        options.style = match picture.style {
+            Look::Pprof => Style::Pprof,
+            Look::Gprof2dot => Style::Gprof2dot,
+        };
+        options.color_by = match picture.color_by {
+            Color::Total => ColorBy::Total,
+            Color::Own => ColorBy::Own,
+        };
+        (options.min_node, options.min_edge) = (Some(picture.min_node), Some(picture.min_edge));
+        (options.nodes, options.depth) = (Some(picture.nodes), picture.depth);
+        options.no_thread_root = picture.no_thread_root;
+        options.whole_names = self.group.by.is_some();
+        options
+    }
+}
+
+fn main() -> ExitCode {
+    profkit_cli::main::<Pgraph>()
+}
