@@ -101,7 +101,7 @@ fn the_name_of_the_output_tells_the_picture() {
 fn options_are_checked() {
     let folder = Folder::new();
     folder.run(PGRAPH, "small.profkit --root nope").fails(2, &["--root \"nope\"", "none of the 3 functions"]);
-    folder.run(PGRAPH, "small.profkit --leaf (").fails(2, &["--leaf", "not a regular expression"]);
+    folder.run(PGRAPH, "small.profkit --leaf (").fails(2, &["--leaf", "regex parse error"]);
     folder.run(PGRAPH, "small.profkit --min-node 120%").fails(2, &["--min-node", "between 0% and 100%"]);
     folder.run(PGRAPH, "small.profkit --style dot").fails(2, &["--style", "pprof, gprof2dot"]);
 }
