@@ -7,6 +7,7 @@ use crate::progress::{Extent, Progress, ProgressWhen, Screen};
 use crate::source::Source;
 use anstream::stderr;
 use clap::builder::styling::{AnsiColor, Style};
+use profkit_core::readable::printable;
 use profkit_core::{Notes, Profile};
 use std::io::Write;
 use std::path::Path;
@@ -129,23 +130,4 @@ impl Session {
 fn tell(what: &str, color: AnsiColor, message: &str) {
     let style = Style::new().fg_color(Some(color.into())).bold();
     let _ = writeln!(stderr(), "{style}{what}:{style:#} {}", printable(message));
-}
-
-/// Returns a text with control characters spelled out, so that a name in a profile can neither break a
-/// line nor command a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let spell = |character: char| -> String {
-        if character.is_control() { character.escape_default().collect() } else { character.into() }
-    };
-    text.chars().map(spell).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::printable;
-
-    #[test]
-    fn control_characters_are_spelled_out() {
-        assert_eq!(printable("ü f\n\u{1b}[2J"), "ü f\\n\\u{1b}[2J");
-    }
 }

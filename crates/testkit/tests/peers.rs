@@ -1,8 +1,10 @@
 //! The real tools judge what we write. They run where `PROFKIT_PEERS=1`, and there a missing one fails.
 //!
-//! The peers are Python's `pstats`, Go's `go tool pprof` and speedscope's web app in headless Chromium, which
-//! `npm ci` in `crates/testkit/peers` provides.
+//! The peers are Python's `pstats`, Go's `go tool pprof`, Graphviz's `dot` and speedscope's web app in headless
+//! Chromium, which `npm ci` in `crates/testkit/peers` provides.
 
+#[path = "peers/graphs.rs"]
+mod graphs;
 #[path = "peers/lists.rs"]
 mod lists;
 #[path = "peers/readings.rs"]

@@ -12,10 +12,10 @@ use super::head::Head;
 use super::json::{JsonFunction, JsonList};
 use crate::csv::csv;
 use crate::page::Page;
-use crate::session::printable;
 use crate::table::{Cell, Side, Table, Tone};
 use profkit_core::Notes;
 use profkit_core::readable::percent;
+use profkit_core::readable::printable;
 use profkit_ops::{Peek, PeekArc};
 use serde::Serialize;
 

@@ -4,9 +4,9 @@ use super::head::Head;
 use super::json::{JsonFunction, JsonList};
 use crate::csv::csv;
 use crate::page::Page;
-use crate::session::printable;
 use crate::table::{Cell, Side, Table, Tone};
 use profkit_core::Notes;
+use profkit_core::readable::printable;
 use profkit_core::readable::{count, percent};
 use profkit_ops::TopRow;
 

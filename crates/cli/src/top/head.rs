@@ -2,9 +2,9 @@
 
 use super::json::{JsonHead, JsonValue};
 use crate::failure::{Failure, Result};
-use crate::session::printable;
 use crate::source::Source;
 use crate::table::{self, Side};
+use profkit_core::readable::printable;
 use profkit_core::readable::{amount, count, percent};
 use profkit_core::{CallGraph, Dimension, Profile, Unit, ValueType};
 use profkit_ops::{span_ns, thread_shares};

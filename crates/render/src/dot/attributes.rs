@@ -15,6 +15,21 @@ impl Attributes {
         self
     }
 
+    /// Adds a text that is shown when the mouse rests on something.
+    ///
+    /// Graphviz (2.43 at least) looks twice for the letters that stand for the names of nodes there.
+    pub(super) fn tooltip(self, name: &str, value: &str) -> Attributes {
+        let mut twice = String::with_capacity(value.len());
+        let mut characters = value.chars().peekable();
+        while let Some(character) = characters.next() {
+            twice.push(character);
+            if character == '\\' && characters.peek().is_some_and(|next| "NGETHL".contains(*next)) {
+                twice.push('\\');
+            }
+        }
+        self.text(name, &twice)
+    }
+
     /// Adds a number or a word.
     pub(super) fn word(mut self, name: &str, value: impl std::fmt::Display) -> Attributes {
         let gap = if self.0.is_empty() { "" } else { " " };
@@ -50,14 +65,6 @@ pub(super) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Returns a name with control characters spelled out, so that it stands on one line.
-pub(super) fn on_one_line(name: &str) -> String {
-    let spell = |character: char| -> String {
-        if character.is_control() { character.escape_default().collect() } else { character.into() }
-    };
-    name.chars().map(spell).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +74,7 @@ mod tests {
         let text =
             Attributes::default().text("label", "\"a\\b\" <c> & &lt;\nd").word("n", 3).more_than_one("w", 1).end();
         assert_eq!(text, r#"label="\"a\\b\" <c> &amp; &amp;lt;\nd" n=3"#);
-        assert_eq!(on_one_line("a\0\r\n"), "a\\u{0}\\r\\n");
+        let tooltip = Attributes::default().tooltip("tooltip", "a\\N\\n\\").end();
+        assert_eq!(tooltip, r#"tooltip="a\\\\N\\n\\""#);
     }
 }

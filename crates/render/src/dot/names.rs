@@ -1,6 +1,6 @@
 //! Names as they fit into a box.
 
-use super::attributes::on_one_line;
+use profkit_core::readable::printable;
 use profkit_core::{Function, Profile};
 
 /// Longer lines are broken.
@@ -13,7 +13,7 @@ const TOOLTIP: usize = 2_000;
 /// Returns the name of a function in lines: its parts, where it is made of several, without the path that Go
 /// puts before a package; then where it is, if a line is known.
 pub(super) fn in_parts(profile: &Profile, function: Function, whole_names: bool) -> Vec<String> {
-    let name = on_one_line(&profile.strings[function.name]);
+    let name = printable(&profile.strings[function.name]);
     let name = without_path(&name);
     let parts = if whole_names { vec![name] } else { parts(name) };
     let mut lines: Vec<String> = parts.into_iter().flat_map(|part| wrapped(&without_middle(part, PART))).collect();
@@ -23,17 +23,17 @@ pub(super) fn in_parts(profile: &Profile, function: Function, whole_names: bool)
 
 /// Returns the name of a function in lines that are broken at spaces.
 pub(super) fn in_one(profile: &Profile, function: Function) -> Vec<String> {
-    wrapped(&without_middle(&on_one_line(&profile.strings[function.name]), 2 * PART))
+    wrapped(&without_middle(&printable(&profile.strings[function.name]), 2 * PART))
 }
 
 /// Returns the name of a function in full.
 pub(super) fn in_full(profile: &Profile, function: Function) -> String {
-    without_middle(&on_one_line(&profile.strings[function.name]), TOOLTIP)
+    without_middle(&printable(&profile.strings[function.name]), TOOLTIP)
 }
 
 /// Returns the name of the file of a function, without its folders, and the line, if that is known.
 pub(super) fn place(profile: &Profile, function: Function) -> Option<String> {
-    let file = on_one_line(&profile.strings[function.file?]);
+    let file = printable(&profile.strings[function.file?]);
     let base = file.rsplit(['/', '\\']).next().filter(|base| !base.is_empty()).unwrap_or(&file);
     Some(format!("{}:{}", without_middle(base, LINE), function.start_line?))
 }

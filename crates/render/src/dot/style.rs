@@ -1,6 +1,6 @@
 //! The text of a graph, whatever it looks like.
 
-use super::attributes::{Attributes, escaped, on_one_line};
+use super::attributes::{Attributes, escaped};
 use super::clusters::cycles;
 use super::edges::Edges;
 use super::graph::{Cost, Edge, Graph, Node};
@@ -8,7 +8,7 @@ use super::legend::{self, compared, share};
 use super::names;
 use super::select::Selection;
 use super::{ColorBy, Options, Style, gprof2dot, pprof};
-use profkit_core::readable::{self, count};
+use profkit_core::readable::{self, count, printable};
 use profkit_core::{Function, Profile};
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ pub(super) fn text(
     let size = |node: &Node| if graph.is_diff { node.own.change().abs() } else { node.own.size() };
     let most_own = graph.nodes.iter().map(size).fold(0.0, f64::max);
     let scene = Scene { profile, graph, options, most_own };
-    let title = options.title.as_deref().map_or("profile".to_owned(), on_one_line);
+    let title = options.title.as_deref().map_or("profile".to_owned(), printable);
     let mut text = format!("digraph \"{}\" {{\n", escaped(&title));
     text.push_str(match options.style {
         Style::Pprof => pprof::HEADER,
@@ -69,7 +69,7 @@ pub(super) fn amount(graph: &Graph, cost: i64) -> String {
 
 impl Scene<'_> {
     fn legend(&self, lines: &[String], text: &mut String) {
-        let label: String = lines.iter().map(|line| escaped(&on_one_line(line)) + "\\l").collect();
+        let label: String = lines.iter().map(|line| escaped(&printable(line)) + "\\l").collect();
         let look = match self.options.style {
             Style::Pprof => pprof::LEGEND,
             Style::Gprof2dot => gprof2dot::LEGEND,
@@ -102,7 +102,7 @@ impl Scene<'_> {
             Style::Gprof2dot => gprof2dot::node(self, node),
         };
         let function = self.function(node);
-        let mut look = look.text("id", &format!("node{}", place + 1)).text("tooltip", &self.tooltip(node));
+        let mut look = look.text("id", &format!("node{}", place + 1)).tooltip("tooltip", &self.tooltip(node));
         if let Some(url) = names::url(self.profile, function) {
             look = look.text("URL", &url);
         }
@@ -115,8 +115,8 @@ impl Scene<'_> {
         let text = |id: Option<_>| self.profile.strings.text(id);
         let mut lines = vec![names::in_full(self.profile, function)];
         let line = function.start_line.map_or(String::new(), |line| format!(":{line}"));
-        lines.extend(function.file.map(|file| on_one_line(&format!("{}{line}", text(Some(file))))));
-        lines.extend(function.module.map(|module| on_one_line(text(Some(module)))));
+        lines.extend(function.file.map(|file| printable(&format!("{}{line}", text(Some(file))))));
+        lines.extend(function.module.map(|module| printable(text(Some(module)))));
         lines.push(format!("self {}", self.cost(node.own)));
         lines.push(format!("total {}{}", if node.is_bound { "<=" } else { "" }, self.cost(node.total)));
         lines.extend(self.calls(node).map(|calls| format!("calls {calls}")));
@@ -171,7 +171,7 @@ impl Scene<'_> {
         let cost = edge.cost.map(|cost| format!("{sign}{}", self.cost(cost)));
         let calls = self.edge_calls(edge).map(|calls| format!("calls {calls}"));
         cost.into_iter().chain(calls).for_each(|line| tooltip = format!("{tooltip}\n{line}"));
-        let look = look.text("tooltip", &tooltip).text("labeltooltip", &tooltip);
+        let look = look.tooltip("tooltip", &tooltip).tooltip("labeltooltip", &tooltip);
         let cost = edge.cost.map(|cost| format!("total={}", self.exact(cost)));
         let calls = edge.calls.as_ref().map(|counts| format!("calls={}", joined(counts)));
         let numbers: Vec<_> = cost.into_iter().chain(calls).collect();
