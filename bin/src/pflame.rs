@@ -1,10 +1,12 @@
 //! Draws the flame graph of a profile.
 
+use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Parser, ValueEnum};
-use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
-use profkit_cli::{Extent, Failure, Result, Session, Source, Tool, knobs};
-use profkit_render::flame::{self, Options, Order, Palette};
+use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::flame::{Picture, PictureArgs, draw};
+use profkit_cli::{Failure, Result, Session, Tool, knobs};
+use profkit_core::Profile;
+use profkit_ops::{By, group};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,9 +29,13 @@ struct Pflame {
     #[arg(value_name = "FILE")]
     input_file: Option<PathBuf>,
 
-    /// A picture, or a page that explores the profile; told from the name of the output if left out
+    /// What the frames are [default: function]
+    #[arg(long, value_parser = by_parser(), value_name = "WHAT")]
+    by: Option<By>,
+
+    /// What to draw; told from the name of the output if left out
     #[arg(short = 't', long, value_enum, value_name = "FORMAT", help_heading = "Output")]
-    to: Option<To>,
+    to: Option<Picture>,
 
     #[command(flatten)]
     picture: PictureArgs,
@@ -45,130 +51,49 @@ struct Pflame {
     shared: Shared,
 }
 
-#[derive(clap::Args)]
-#[command(next_help_heading = "Picture")]
-struct PictureArgs {
-    /// Put the roots at the top: an icicle graph
-    #[arg(long)]
-    inverted: bool,
-
-    /// Merge stacks from their leaves, so that callers stand on what they call
-    #[arg(long)]
-    reverse: bool,
-
-    /// Let time run from left to right, where the profile has timestamps
-    #[arg(long, conflicts_with_all = ["reverse", "order"])]
-    chart: bool,
-
-    /// From left to right: functions by name, or the one that costs most first
-    #[arg(long, value_enum, default_value_t = By::Name, value_name = "BY")]
-    order: By,
-
-    /// What stands above the picture [default: the name of the input]
-    #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
-
-    /// Colours: a hue for each module, file or namespace, or shades of one
-    #[arg(long, value_parser = palette_parser(), default_value = "module", value_name = "NAME")]
-    palette: Palette,
-
-    /// Width of an SVG picture in pixels [default: as wide as there is room, at first 1200]
-    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(200..=100_000))]
-    width: Option<u32>,
-
-    /// Leave out frames narrower than this share of the picture [default: a tenth of a pixel]
-    #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
-    min_width: Option<f64>,
-
-    /// Leave the thread out of the stacks; else threads are roots where there are several
-    #[arg(long)]
-    no_thread_root: bool,
-
-    /// Not listed: frames that the profile's own filters would drop are drawn as it is.
-    #[arg(long, hide = true)]
-    all_frames: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum To {
-    Svg,
-    Html,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum By {
-    Name,
-    Weight,
-}
-
 impl Tool for Pflame {
     fn shared(&self) -> &Shared {
         &self.shared
     }
 
     fn run(&self, session: &mut Session) -> Result<()> {
-        let to = self.target()?;
-        let source = session.open(self.input_file.as_deref(), &self.input)?;
-        knobs::check(&self.input.knobs, &[source.format()])?;
-        let mut profile = session.parse(&source)?;
-        let mut options = self.picture.options(&source);
-        drop(source);
-        options.value = self.value.index(&profile)?;
-        profile = self.thread.apply(profile, options.value, &mut session.notes)?;
-        let mut output = session.output(self.output.output.as_deref(), false)?;
-        let step = session.progress(Extent::Unknown, "drawing");
-        let notes = &mut session.notes;
-        output.fill(|out| match to {
-            To::Svg => flame::svg(&profile, &options, out, notes),
-            To::Html => flame::html(&profile, &options, out, notes),
-        })?;
-        drop(step);
-        session.commit(vec![output])
+        let path = self.output.output.as_deref();
+        let picture = Picture::wanted(self.to, path)?;
+        let mut options = self.picture.options(self.title());
+        let (profile, value) = self.read(self.input_file.as_deref(), session)?;
+        options.value = value;
+        draw(session, &profile, &options, picture, path)
     }
 }
 
 impl Pflame {
-    /// Returns what to write: what was asked for, else what the output name tells.
-    fn target(&self) -> Result<To> {
-        let path = self.output.output.as_deref().filter(|path| *path != Path::new("-"));
-        let (Some(path), None) = (path, self.to) else { return Ok(self.to.unwrap_or(To::Svg)) };
-        let name = path.to_string_lossy().to_lowercase();
-        match name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.') {
-            Some((_, "svg")) => Ok(To::Svg),
-            Some((_, "html" | "htm")) => Ok(To::Html),
-            _ => {
-                let message =
-                    "the name does not tell what to write; name it .svg or .html, or say --to svg or --to html";
-                Err(Failure::Error(format!("{}: {message}", path.display())))
-            }
-        }
+    /// Returns what is drawn of a file, and the index of the value asked for.
+    fn read(&self, file: Option<&Path>, session: &mut Session) -> Result<(Profile, Option<usize>)> {
+        let source = session.open(file, &self.input)?;
+        knobs::check(&self.input.knobs, &[source.format()])?;
+        let profile = session.parse(&source)?;
+        drop(source);
+        let value = self.value.index(&profile)?;
+        let profile = self.thread.apply(profile, value, &mut session.notes)?;
+        let grouped = self.by.map_or(Ok(None), |by| group(&profile, by).map(Some));
+        let grouped = grouped.map_err(|error| Failure::Error(format!("--by: {}", error.message())))?;
+        Ok((grouped.unwrap_or(profile), value))
+    }
+
+    /// Returns what stands above the picture: the name of the input, where it has one.
+    fn title(&self) -> Option<String> {
+        let path = self.input_file.as_ref().filter(|path| path.as_os_str() != "-")?;
+        path.file_name().map(|name| name.to_string_lossy().into_owned())
     }
 }
 
-impl PictureArgs {
-    fn options(&self, source: &Source) -> Options {
-        let mut options = Options::default();
-        let name = Path::new(source.name()).file_name().map(|name| name.to_string_lossy().into_owned());
-        options.title = self.title.clone().or(name.filter(|name| name != "<stdin>"));
-        options.is_inverted = self.inverted;
-        options.is_reversed = self.reverse;
-        options.order = match self.order {
-            _ if self.chart => Order::Time,
-            By::Name => Order::Name,
-            By::Weight => Order::Weight,
-        };
-        options.palette = self.palette;
-        options.width = self.width;
-        options.min_width = self.min_width;
-        options.no_thread_root = self.no_thread_root;
-        options.all_frames = self.all_frames;
-        options
-    }
-}
-
-fn palette_parser() -> impl TypedValueParser<Value = Palette> {
-    let names = Palette::ALL.iter().map(|palette| palette.name());
-    PossibleValuesParser::new(names).map(|name| Palette::named(&name).unwrap_or_default())
+fn by_parser() -> impl TypedValueParser<Value = By> {
+    PossibleValuesParser::new(["function", "file", "module", "line"]).map(|name| match name.as_str() {
+        "file" => By::File,
+        "module" => By::Module,
+        "line" => By::Line,
+        _ => By::Function,
+    })
 }
 
 fn main() -> ExitCode {

@@ -2,7 +2,8 @@
 
 use clap::{Parser, ValueEnum};
 use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
-use profkit_cli::{Extent, Failure, Picture, Result, Session, Tool, Wanted, knobs};
+use profkit_cli::graphviz::Picture;
+use profkit_cli::{Extent, Failure, Result, Session, Tool, Wanted, knobs};
 use profkit_core::Profile;
 use profkit_render::dot::{self, ColorBy, Options, Style};
 use std::path::{Path, PathBuf};

@@ -6,8 +6,10 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 pub(crate) const PCONV: &str = env!("CARGO_BIN_EXE_pconv");
+pub(crate) const PMERGE: &str = env!("CARGO_BIN_EXE_pmerge");
 pub(crate) const PFILTER: &str = env!("CARGO_BIN_EXE_pfilter");
 pub(crate) const PGRAPH: &str = env!("CARGO_BIN_EXE_pgraph");
+pub(crate) const PFLAME: &str = env!("CARGO_BIN_EXE_pflame");
 pub(crate) const PTOP: &str = env!("CARGO_BIN_EXE_ptop");
 
 /// Two values, three functions, two samples with a time.

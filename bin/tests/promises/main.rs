@@ -5,7 +5,9 @@ mod inputs;
 mod outputs;
 mod pconv;
 mod pfilter;
+mod pflame;
 mod pgraph;
+mod pmerge;
 mod ptop;
 mod shared;
 #[cfg(target_os = "linux")]

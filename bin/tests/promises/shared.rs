@@ -1,8 +1,15 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PFILTER, PGRAPH, PTOP};
+use crate::harness::{Folder, PCONV, PFILTER, PFLAME, PGRAPH, PMERGE, PTOP};
 
-const TOOLS: [(&str, &str); 4] = [("pconv", PCONV), ("pfilter", PFILTER), ("pgraph", PGRAPH), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 6] = [
+    ("pconv", PCONV),
+    ("pfilter", PFILTER),
+    ("pflame", PFLAME),
+    ("pgraph", PGRAPH),
+    ("pmerge", PMERGE),
+    ("ptop", PTOP),
+];
 
 #[test]
 fn every_tool_introduces_itself() {

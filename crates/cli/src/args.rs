@@ -130,8 +130,9 @@ pub struct Shared {
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = true)]
     pub progress: ProgressWhen,
 
-    /// Not listed: the result is the same for any number of threads, and so far there is one.
-    #[arg(long, hide = true, value_name = "N")]
+    /// Worker threads, where there are several files to read; the result is the same for any number [default: one
+    /// per processor]
+    #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
 
     /// List the formats and their options, and exit

@@ -71,7 +71,7 @@ impl Row {
 }
 
 fn extensions(format: &Format) -> Vec<String> {
-    format.endings().iter().map(|ending| format!(".{ending}")).collect()
+    format.file_names().collect()
 }
 
 /// Returns what a written file can keep, as far as it does not depend on the profile.

@@ -12,14 +12,17 @@
 
 pub mod args;
 pub mod convert;
+pub mod files;
+pub mod flame;
+pub mod graphviz;
 pub mod knobs;
+pub mod merge;
 pub mod steps;
 pub mod top;
 
 mod csv;
 mod failure;
 mod formats;
-mod graphviz;
 mod gzip;
 mod output;
 mod page;
@@ -31,7 +34,6 @@ mod tool;
 mod wanted;
 
 pub use failure::{Failure, Result};
-pub use graphviz::Picture;
 pub use output::Output;
 pub use page::Page;
 pub use progress::{Extent, Progress, ProgressWhen};

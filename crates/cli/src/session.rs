@@ -10,6 +10,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use profkit_core::readable::printable;
 use profkit_core::{Notes, Profile};
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ pub struct Session {
     pub notes: Notes,
     is_strict: bool,
     is_quiet: bool,
+    threads: Option<NonZeroUsize>,
     screen: Screen,
 }
 
@@ -29,7 +31,19 @@ impl Session {
     /// Returns a run with the given options.
     pub fn new(shared: &Shared) -> Session {
         let when = if shared.quiet { ProgressWhen::Never } else { shared.progress };
-        Session { notes: Notes::new(), is_strict: shared.strict, is_quiet: shared.quiet, screen: Screen::new(when) }
+        Session {
+            notes: Notes::new(),
+            is_strict: shared.strict,
+            is_quiet: shared.quiet,
+            threads: shared.threads,
+            screen: Screen::new(when),
+        }
+    }
+
+    /// Returns in how many threads to work where there is something to split: as many as were asked for, else one per
+    /// processor.
+    pub fn threads(&self) -> usize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }
 
     /// Shows on stderr what is going on, until the step is dropped.

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::facet::Facets;
 use crate::id::{FrameId, FunctionId, Id, LabelId, StackId, ThreadId};
 use crate::profile::Profile;
-use crate::rows::LabelValue;
+use crate::rows::{Function, LabelValue};
 use crate::samples::Sample;
 use crate::transfer::Transfer;
 use crate::without::KeptOverGaps;
@@ -170,7 +170,8 @@ impl<'p> Order<'p> {
         let key = |id: FunctionId| {
             let function = self.profile.functions[id];
             let text = |id| strings.text(id);
-            let ids = [function.system_name, function.module, function.file, function.full_path];
+            let Function { system_name, module, file, full_path, context_of, .. } = function;
+            let ids = [system_name, module, file, full_path, context_of];
             (&strings[function.name], ids.map(text), function.start_line, ids.map(|id| id.is_some()))
         };
         key(a).cmp(&key(b))

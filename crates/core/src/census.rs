@@ -1,5 +1,6 @@
 //! Which facets a profile has, how often, and where first.
 
+use crate::calls::CallGraph;
 use crate::facet::{Facet, Facets};
 use crate::hash::Map;
 use crate::id::Id;
@@ -21,6 +22,8 @@ pub struct Census {
     pub namesakes: u64,
     /// The number of functions that share both name and file with another one.
     pub namesakes_in_file: u64,
+    /// The most columns of call counts that a call graph has: one, but for the call graphs of a diff.
+    pub count_columns: usize,
 }
 
 impl Census {
@@ -63,6 +66,7 @@ impl Profile {
             threads: 0,
             namesakes: 0,
             namesakes_in_file: 0,
+            count_columns: self.calls.iter().map(CallGraph::count_stride).max().unwrap_or(1),
         };
         self.count_values(&mut census);
         self.count_samples(&mut census);
@@ -184,6 +188,7 @@ impl Profile {
             census.add(Facet::Modules, function.module.is_some(), name);
             census.add(Facet::Files, function.file.is_some(), name);
             census.add(Facet::FullPaths, function.full_path.is_some(), name);
+            census.add(Facet::Contexts, function.context_of.is_some(), name);
             census.add(Facet::StartLines, function.start_line.is_some(), name);
         }
         census.namesakes = shared(self.functions.iter().map(|(_, function)| function.name));

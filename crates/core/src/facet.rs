@@ -49,6 +49,7 @@ facets! {
     Modules "modules" "functions lost theirs|function lost its own" #[doc = "The module of a function."]
     Files "files" "functions lost theirs|function lost its own" #[doc = "The source file of a function."]
     FullPaths "full paths" "functions lost theirs|function lost its own" #[doc = "The absolute path beside the file."]
+    Contexts "contexts of functions" "contexts were merged|context is no longer marked as one" #[doc = "Functions that are kept apart by their callers."]
     StartLines "start lines" "functions lost theirs|function lost its own" #[doc = "The line on which a function starts."]
     Lines "lines" "frames lost theirs|frame lost its own" #[doc = "The line that was being executed."]
     Columns "columns" "frames lost theirs|frame lost its own" #[doc = "The column that was being executed."]

@@ -17,6 +17,7 @@ pub struct Format {
     name: &'static str,
     description: &'static str,
     extensions: &'static [&'static str],
+    starts: &'static [&'static str],
     options: &'static [Opt],
     holds: fn(&WriteOptions, &Census) -> Holds,
     read: Option<(SniffFn, ReadFn)>,
@@ -115,6 +116,7 @@ impl Format {
             name,
             description,
             extensions: &[],
+            starts: &[],
             options: &[],
             holds: |_, _| Holds::new(Shape::Either),
             read: None,
@@ -128,6 +130,13 @@ impl Format {
     /// format. An ending may be more than an extension: `speedscope.json`.
     pub const fn extensions(mut self, extensions: &'static [&'static str]) -> Format {
         self.extensions = extensions;
+        self
+    }
+
+    /// Adds what file names start with, where tools put numbers behind a name of their own: `trace.out`, `trace.out.4711`
+    /// and `trace.out.4711.2-01`. A number, or more of them, starts with a dot.
+    pub const fn starts(mut self, starts: &'static [&'static str]) -> Format {
+        self.starts = starts;
         self
     }
 
@@ -180,6 +189,21 @@ impl Format {
     /// Returns the file name endings.
     pub fn endings(&self) -> &'static [&'static str] {
         self.extensions
+    }
+
+    /// Returns the patterns of file names, for people: `.folded`, `trace.out*`.
+    pub fn file_names(&self) -> impl Iterator<Item = String> {
+        let endings = self.extensions.iter().map(|ending| format!(".{ending}"));
+        endings.chain(self.starts.iter().map(|start| format!("{start}*")))
+    }
+
+    /// Returns how many bytes of a file name, without its folder, tell this format; none where no byte does.
+    pub fn claims(&self, name: &str) -> Option<usize> {
+        let has_ending = |ending: &&str| name.strip_suffix(*ending).is_some_and(|stem| stem.ends_with('.'));
+        let has_start =
+            |start: &&str| name.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let endings = self.extensions.iter().copied().filter(has_ending);
+        endings.chain(self.starts.iter().copied().filter(has_start)).map(str::len).max()
     }
 
     /// Returns the options.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::hash::{hash_of, roll};
 use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
 use crate::meta::Meta;
-use crate::rows::{Frame, Function, Label, LabelValue, Mapping, Thread};
+use crate::rows::{Frame, Function, Label, LabelValue, Mapping, Symbols, Thread};
 use crate::samples::Samples;
 use crate::stacks::Stacks;
 use crate::strings::Strings;
@@ -97,11 +97,12 @@ impl Profile {
         self.mappings.intern(mapping)
     }
 
-    /// Returns the id of a function; a system name that is just the name is none.
+    /// Returns the id of a function; a system name or a name without callers that is just the name is none.
     pub fn function(&mut self, mut function: Function) -> FunctionId {
         function.system_name = function.system_name.filter(|&system_name| system_name != function.name);
-        let Function { system_name, module, file, full_path, .. } = &mut function;
-        self.drop_empty([system_name, module, file, full_path]);
+        function.context_of = function.context_of.filter(|&plain| plain != function.name);
+        let Function { system_name, module, file, full_path, context_of, .. } = &mut function;
+        self.drop_empty([system_name, module, file, full_path, context_of]);
         let id = self.functions.intern(function);
         if id.index() == self.function_hashes.len() {
             self.function_hashes.push(self.function_hash(function));
@@ -111,14 +112,16 @@ impl Profile {
 
     /// Returns the hash of what a function says.
     fn function_hash(&self, function: Function) -> u64 {
-        let Function { name, system_name, module, file, full_path, start_line } = function;
-        let texts = [Some(name), system_name, module, file, full_path];
+        let Function { name, system_name, module, file, full_path, context_of, start_line } = function;
+        let texts = [Some(name), system_name, module, file, full_path, context_of];
         texts.into_iter().fold(hash_of(&start_line), |hash, id| roll(hash, self.strings.hash(id)))
     }
 
-    /// Returns the id of a frame.
+    /// Returns the id of a frame; a file of the line that is just that of the function is none.
     pub fn frame(&mut self, mut frame: Frame) -> FrameId {
         self.drop_empty([&mut frame.file]);
+        let file_of_function = frame.function.and_then(|function| self.functions[function].file);
+        frame.file = frame.file.filter(|&file| Some(file) != file_of_function);
         let id = self.frames.intern(frame);
         if id.index() == self.frame_hashes.len() {
             self.frame_hashes.push(self.frame_hash(frame));
@@ -178,6 +181,19 @@ impl Profile {
     pub fn thread(&mut self, mut thread: Thread) -> ThreadId {
         self.drop_empty([&mut thread.process, &mut thread.id, &mut thread.name]);
         self.threads.intern(thread)
+    }
+
+    /// Puts what `changed` returns in the place of each thread; different threads must stay different.
+    pub fn change_threads(&mut self, changed: impl Fn(Thread) -> Thread) {
+        let threads: Vec<_> = self.threads.iter().map(|(id, thread)| (id, changed(thread))).collect();
+        self.threads.replace(threads.into_iter());
+    }
+
+    /// Says which symbols are resolved for a mapping.
+    pub fn set_symbols(&mut self, id: MappingId, has: Symbols) {
+        let mappings: Vec<_> = self.mappings.iter().collect();
+        let changed = mappings.into_iter().map(|(it, row)| (it, if it == id { Mapping { has, ..row } } else { row }));
+        self.mappings.replace(changed);
     }
 
     /// Returns the id of the label list that puts one label before `next`.

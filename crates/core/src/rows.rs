@@ -16,6 +16,9 @@ pub struct Function {
     pub file: Option<StringId>,
     /// The absolute path of the source file, where the profiler wrote both.
     pub full_path: Option<StringId>,
+    /// The name of the function without its callers, where the source keeps its calls through different callers apart and
+    /// this is one of these contexts: `leaf` for `leaf'one'work`.
+    pub context_of: Option<StringId>,
     /// The line on which the function starts, counted from 1.
     pub start_line: Option<NonZeroU32>,
 }
@@ -23,7 +26,15 @@ pub struct Function {
 impl Function {
     /// Returns a function of which only the name is known.
     pub fn named(name: StringId) -> Function {
-        Function { name, system_name: None, module: None, file: None, full_path: None, start_line: None }
+        Function {
+            name,
+            system_name: None,
+            module: None,
+            file: None,
+            full_path: None,
+            context_of: None,
+            start_line: None,
+        }
     }
 }
 
@@ -95,6 +106,12 @@ impl Symbols {
     #[must_use]
     pub fn with(self, other: Symbols, on: bool) -> Symbols {
         if on { Symbols(self.0 | other.0) } else { self }
+    }
+
+    /// Returns the flags that are in both sets.
+    #[must_use]
+    pub fn and(self, other: Symbols) -> Symbols {
+        Symbols(self.0 & other.0)
     }
 
     /// Returns whether all flags of `other` are in this set.

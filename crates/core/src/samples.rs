@@ -1,6 +1,8 @@
 //! The samples of a profile, as columns.
 
+use crate::error::{Error, Result};
 use crate::id::{LabelId, StackId, ThreadId};
+use std::ops::Range;
 
 /// The samples of a profile in file order: a stack, one value per value type, and what else is known.
 ///
@@ -67,6 +69,65 @@ impl Samples {
         self.kept.set(row, sample.kept);
     }
 
+    /// Adds values to those of the sample in the given row.
+    ///
+    /// # Errors
+    ///
+    /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
+    pub fn add(&mut self, row: usize, values: &[i64]) -> Result<()> {
+        let sums = &mut self.values[row * self.stride..][..self.stride];
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum = sum.checked_add(*value).ok_or_else(|| Error::overflow("the sum of equal samples"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives every sample `stride` values: zeros behind those it has.
+    pub fn widen(&mut self, stride: usize) {
+        let old = std::mem::replace(&mut self.stride, stride);
+        if old == stride {
+            return;
+        }
+        let mut values = vec![0; self.len() * stride];
+        for row in 0..self.len() {
+            values[row * stride..][..old].copy_from_slice(&self.values[row * old..][..old]);
+        }
+        self.values = values;
+    }
+
+    /// Multiplies all values of a column.
+    ///
+    /// # Errors
+    ///
+    /// A value that does not fit into 64 bits then is an error of kind `Overflow`.
+    pub fn scale(&mut self, column: usize, factor: i64) -> Result<()> {
+        for value in self.values.iter_mut().skip(column).step_by(self.stride.max(1)) {
+            *value = value.checked_mul(factor).ok_or_else(|| Error::overflow("a value in the finer unit"))?;
+        }
+        Ok(())
+    }
+
+    /// Moves the times of the samples in the given rows, where they have one.
+    ///
+    /// # Errors
+    ///
+    /// A time that does not fit into 64 bits then is an error of kind `Overflow`.
+    pub fn shift_times(&mut self, rows: Range<usize>, by_ns: i64) -> Result<()> {
+        for time_ns in self.times.0.iter_mut().take(rows.end).skip(rows.start).flatten() {
+            *time_ns = time_ns.checked_add(by_ns).ok_or_else(|| Error::overflow("a time"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives each sample the thread that `thread` returns for it.
+    pub fn rethread(&mut self, mut thread: impl FnMut(&Sample<'_>) -> Option<ThreadId>) {
+        let mut threads = Sparse::default();
+        for row in 0..self.len() {
+            threads.set(row, thread(&self.at(row)));
+        }
+        self.threads = threads;
+    }
+
     /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.stacks.len()
@@ -104,6 +165,11 @@ impl Samples {
         &self.values
     }
 
+    /// Returns whether any sample has a time.
+    pub fn has_times(&self) -> bool {
+        !self.times.0.is_empty()
+    }
+
     /// Returns the values of the sample in the given row, to be changed.
     pub(crate) fn values_mut(&mut self, row: usize) -> &mut [i64] {
         &mut self.values[row * self.stride..(row + 1) * self.stride]
@@ -135,5 +201,25 @@ impl<T: Copy> Sparse<T> {
 impl<T> Default for Sparse<T> {
     fn default() -> Sparse<T> {
         Sparse(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_change_in_place() {
+        let mut samples = Samples::new(1);
+        samples.push(Sample::new(None, &[3]));
+        samples.push(Sample { time_ns: Some(5), ..Sample::new(None, &[4]) });
+        samples.widen(2);
+        samples.add(1, &[1, 7]).unwrap();
+        samples.scale(0, 10).unwrap();
+        samples.shift_times(0..2, -6).unwrap();
+        assert_eq!(samples.values(), [30, 0, 50, 7]);
+        assert_eq!((samples.at(0).time_ns, samples.at(1).time_ns), (None, Some(-1)));
+        assert!(samples.add(0, &[i64::MAX, 0]).is_err() && samples.scale(0, i64::MAX).is_err());
+        assert!(samples.shift_times(0..2, i64::MIN).is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::facet::{Facet, Facets};
 use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
 use crate::profile::Profile;
 use crate::rows::{Frame, Function, LabelValue, Mapping, Thread};
+use std::num::NonZeroU64;
 
 /// The translation of the ids of one profile into those of another.
 pub struct Transfer<'p> {
@@ -60,10 +61,42 @@ impl<'p> Transfer<'p> {
         if let Some(done) = self.mappings[id.index()] {
             return done;
         }
+        let own = self.own_mapping(to, id);
+        *self.mappings[id.index()].insert(own)
+    }
+
+    fn own_mapping(&mut self, to: &mut Profile, id: MappingId) -> MappingId {
         let mapping = self.from.mappings[id];
         let file = mapping.file.map(|id| self.string(to, id));
         let build_id = mapping.build_id.map(|id| self.string(to, id));
-        *self.mappings[id.index()].insert(to.mapping(Mapping { file, build_id, ..mapping }))
+        to.mapping(Mapping { file, build_id, ..mapping })
+    }
+
+    /// Makes a mapping of `from` one that `to` has already, at whatever address that one lies: addresses in
+    /// the mapping move along.
+    pub fn join_mapping(&mut self, id: MappingId, in_to: MappingId) {
+        self.mappings[id.index()] = Some(in_to);
+    }
+
+    /// Makes a thread of `from` one of `to`.
+    pub fn join_thread(&mut self, id: ThreadId, in_to: ThreadId) {
+        self.threads[id.index()] = Some(in_to);
+    }
+
+    /// Returns where the instruction of a frame lies in `to`, and in which mapping.
+    fn place(&mut self, to: &mut Profile, frame: Frame) -> (Option<NonZeroU64>, Option<MappingId>) {
+        let Some(id) = frame.mapping.filter(|_| !self.lost.has(Facet::Mappings)) else { return (frame.address, None) };
+        let mapping = self.mapping(to, id);
+        let (from_start, to_start) = (self.from.mappings[id].start, to.mappings[mapping].start);
+        let Some(address) = frame.address.filter(|_| from_start != to_start) else {
+            return (frame.address, Some(mapping));
+        };
+        let moved = address.get().checked_sub(from_start).and_then(|offset| to_start.checked_add(offset));
+        match moved.and_then(NonZeroU64::new) {
+            moved @ Some(_) => (moved, Some(mapping)),
+            // An address that is not in its mapping cannot move with it.
+            None => (frame.address, Some(self.own_mapping(to, id))),
+        }
     }
 
     /// Returns the id in `to` of a function.
@@ -72,12 +105,15 @@ impl<'p> Transfer<'p> {
             return done;
         }
         let function = self.from.functions[id];
+        let merges_contexts = self.lost.has(Facet::Contexts);
+        let name = function.context_of.filter(|_| merges_contexts).unwrap_or(function.name);
         let moved = Function {
-            name: self.string(to, function.name),
+            name: self.string(to, name),
             system_name: self.text(to, function.system_name, Facet::SystemNames),
             module: self.text(to, function.module, Facet::Modules),
             file: self.text(to, function.file, Facet::Files),
             full_path: self.text(to, function.full_path, Facet::FullPaths),
+            context_of: self.text(to, function.context_of, Facet::Contexts),
             start_line: function.start_line.filter(|_| !self.lost.has(Facet::StartLines)),
         };
         *self.functions[id.index()].insert(to.function(moved))
@@ -98,13 +134,13 @@ impl<'p> Transfer<'p> {
             }
             None => None,
         };
-        let mapping = frame.mapping.filter(|_| !lost.has(Facet::Mappings)).map(|id| self.mapping(to, id));
+        let (address, mapping) = self.place(to, frame);
         let moved = Frame {
             function,
             file: self.text(to, frame.file, Facet::FrameFiles),
             line: frame.line.filter(|_| !lost.has(Facet::Lines)),
             column: frame.column.filter(|_| !lost.has(Facet::Columns)),
-            address: frame.address.filter(|_| !lost.has(Facet::Addresses)),
+            address: address.filter(|_| !lost.has(Facet::Addresses)),
             mapping,
             inlined: frame.inlined && !lost.has(Facet::Inlining),
             folded: frame.folded && !lost.has(Facet::Folding),

@@ -8,6 +8,7 @@ mod container;
 mod demangle;
 mod json;
 
+mod callgrind;
 mod collapsed;
 mod pprof;
 mod pprof_legacy;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 /// Every format, in the order in which help lists them.
 #[rustfmt::skip] // A line per format.
 pub static FORMATS: &[&Format] = &[
+    &callgrind::FORMAT,
     &collapsed::FORMAT,
     &pprof::FORMAT,
     &pprof_legacy::FORMAT,
@@ -46,13 +48,13 @@ pub fn named(name: &str) -> Result<&'static Format> {
     })
 }
 
-/// Returns the format to write a file of the given name in, by the ending of the name.
+/// Returns the format to write a file of the given name in, by the ending or the start of the name.
 ///
 /// # Errors
 ///
-/// An ending that no format has, or several have, is an error that says so.
+/// A name that no format claims, or several do, is an error that says so.
 pub fn for_output(file_name: &str) -> Result<&'static Format> {
-    let claims = by_ending(file_name, &[".gz"], Format::can_write);
+    let claims = by_name(file_name, &[".gz"], Format::can_write);
     match claims.as_slice() {
         [format] => Ok(format),
         [] => Err(Error::new(
@@ -69,7 +71,7 @@ pub fn for_output(file_name: &str) -> Result<&'static Format> {
     }
 }
 
-/// Returns the format of a decompressed input: by its content, then by the ending of the file name.
+/// Returns the format of a decompressed input: by its content, then by the file name.
 ///
 /// # Errors
 ///
@@ -82,7 +84,7 @@ pub fn detect(input: &[u8], file_name: Option<&str>) -> Result<&'static Format> 
     let mut candidates: Vec<_> =
         ranked.into_iter().filter(|&(sniff, _)| Some(sniff) == best).map(|(_, format)| format).collect();
     if candidates.len() > 1 {
-        let by_name = by_ending(file_name.unwrap_or_default(), CONTAINER_ENDINGS, |format| {
+        let by_name = by_name(file_name.unwrap_or_default(), CONTAINER_ENDINGS, |format| {
             candidates.iter().any(|candidate| std::ptr::eq(*candidate, format))
         });
         if by_name.len() == 1 {
@@ -167,13 +169,11 @@ pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes
     Ok(profile)
 }
 
-/// Returns the formats with the longest ending that the file name has, less one of a container.
-fn by_ending(file_name: &str, containers: &[&str], fits: impl Fn(&'static Format) -> bool) -> Vec<&'static Format> {
-    let name = containers.iter().find_map(|ending| file_name.strip_suffix(ending)).unwrap_or(file_name);
-    let length = |format: &'static Format| {
-        let has = |ending: &&str| name.strip_suffix(*ending).is_some_and(|stem| stem.ends_with('.'));
-        format.endings().iter().copied().filter(has).map(str::len).max().filter(|_| fits(format))
-    };
+/// Returns the formats that claim most of the file name, less the ending of a container.
+fn by_name(file_name: &str, containers: &[&str], fits: impl Fn(&'static Format) -> bool) -> Vec<&'static Format> {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = containers.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let length = |format: &'static Format| format.claims(name).filter(|_| fits(format));
     let longest = FORMATS.iter().filter_map(|format| length(format)).max();
     FORMATS.iter().copied().filter(|format| longest.is_some() && length(format) == longest).collect()
 }

@@ -4,6 +4,7 @@
 //!
 //! - [`top`]: what each function costs, on its own and with all that it called; [`peek`] adds its callers and
 //!   callees, [`lines()`] its lines;
+//! - [`Merge`]: any number of profiles as one;
 //! - [`only_thread`]: one thread alone;
 //! - [`filter()`]: steps that cut, rename and select, in the order given;
 //! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
@@ -13,6 +14,7 @@ mod filter;
 mod group;
 mod lines;
 mod map;
+mod merge;
 mod peek;
 mod sums;
 mod thread;
@@ -22,6 +24,7 @@ pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use lines::{FunctionLines, LineCost, lines};
 pub use map::map_functions;
+pub use merge::{Merge, MergeOptions};
 pub use peek::{Peek, PeekArc, peek};
 pub use profkit_core::derive::span_ns;
 pub use thread::{ThreadShare, only_thread, thread_shares};

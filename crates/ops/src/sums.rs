@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Up to four vectors of numbers per key; a vector that no row has is none.
+#[derive(Debug)]
 pub(crate) struct Sums<K> {
     index: HashMap<K, usize>,
     rows: Vec<(K, [Option<Vec<i64>>; 4])>,
@@ -31,6 +32,12 @@ impl<K: Copy + Eq + Hash> Sums<K> {
             }
         }
         Ok(())
+    }
+
+    /// Calls `change` with every vector and its place among the four.
+    pub(crate) fn change(&mut self, change: impl Fn(usize, &mut Vec<i64>) -> Result<()>) -> Result<()> {
+        let cells = self.rows.iter_mut().flat_map(|(_, cells)| cells.iter_mut().enumerate());
+        cells.into_iter().try_for_each(|(cell, numbers)| numbers.iter_mut().try_for_each(|it| change(cell, it)))
     }
 
     /// Takes numbers away from those of a key, where it has any; without numbers to take, what is left is

@@ -32,6 +32,7 @@ class App {
     this.element("title").title = header.title;
     this.element("subtitle").textContent = header.subtitle;
     this.element("subtitle").title = header.subtitle;
+    this.element("legend").hidden = !header.isDiff;
     this.buildControls();
     for (const canvas of [this.canvas, this.callees]) this.watch(canvas);
     watchKeys(this);

@@ -5,7 +5,7 @@ use profkit_formats::FORMATS;
 use std::path::{Path, PathBuf};
 
 /// Files beside the fixtures that tell how they were made.
-const NOT_FIXTURES: &[&str] = &["py", "go", "mod", "sh", "md", "mjs", "js"];
+const NOT_FIXTURES: &[&str] = &["c", "h", "py", "go", "mod", "sh", "md", "mjs", "js"];
 
 /// One file of `testdata/`.
 pub struct Fixture {

@@ -252,6 +252,10 @@ impl Builder {
                 function.system_name = Some(self.profile.string(&format!("_Z{index}")));
                 function.module = Some(self.profile.string(pick(&["lib", "app"], a)));
                 function.full_path = Some(self.profile.string("/srv/app/x"));
+                if a % 3 == 0 && !self.profile.strings[name].is_empty() {
+                    let context = format!("{}'main", &self.profile.strings[name]);
+                    (function.name, function.context_of) = (self.profile.string(&context), Some(name));
+                }
             }
             self.functions.push(self.profile.function(function));
         }

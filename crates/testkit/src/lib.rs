@@ -5,6 +5,7 @@
 
 pub mod fixtures;
 pub mod generate;
+pub mod kcachegrind;
 pub mod law;
 pub mod names;
 pub mod said;

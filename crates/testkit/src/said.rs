@@ -3,7 +3,7 @@
 //! The law compares what went through the same tables twice, so that a row which these always lose is
 //! missed on neither side. Here it is missed.
 
-use profkit_core::{FrameId, FunctionId, LabelValue, Profile, ThreadId};
+use profkit_core::{Dimension, FrameId, FunctionId, LabelValue, Profile, ThreadId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns every sample and every row of the call graphs, in order, as text without any id.
@@ -45,6 +45,89 @@ pub fn sums(profile: &Profile) -> BTreeMap<String, Vec<i64>> {
     sums
 }
 
+/// Returns what samples and rows of call graphs cost, by column: in 10^-14 of the base unit, without zeros.
+///
+/// It does not matter in which order, in which unit, since when and in which input of a merge something stands.
+pub fn costs(profile: &Profile) -> BTreeMap<String, BTreeMap<String, i128>> {
+    let mut costs = Costs { names: column_names(profile), profile, rows: BTreeMap::new() };
+    let start_ns = profile.meta.start_ns.unwrap_or_default();
+    for sample in profile.samples.iter() {
+        let path = sample.stack.map(|stack| path(profile, stack));
+        let time_ns = sample.time_ns.map(|time| time + start_ns);
+        let thread = sample.thread.and_then(|id| thread_of_any_input(profile, id));
+        let key = format!("{path:?} {thread:?} {:?} {time_ns:?} {:?}", labels(profile, sample.labels), sample.kept);
+        costs.add(key, "", Some(sample.values));
+    }
+    for graph in &profile.calls {
+        let thread = graph.thread.and_then(|id| thread_of_any_input(profile, id));
+        let title = format!("{thread:?} {:?}", graph.part.map(|id| &profile.strings[id]));
+        for (id, own) in graph.own() {
+            costs.add(format!("{title} {}", frame(profile, id)), "", Some(own));
+        }
+        for arc in graph.arcs() {
+            let key = format!("{title} {} calls {}", frame(profile, arc.caller), function(profile, arc.callee));
+            costs.add(key.clone(), "inclusive", arc.inclusive);
+            costs.add(key.clone(), "callee self", arc.callee_self);
+            costs.count(&key, "calls", arc.calls);
+            costs.count(&key, "primitive calls", arc.primitive_calls);
+        }
+        for total in graph.totals() {
+            let key = format!("{title} total {}", function(profile, total.function));
+            costs.add(key.clone(), "inclusive", total.inclusive);
+            costs.count(&key, "calls", total.calls);
+            costs.count(&key, "primitive calls", total.primitive_calls);
+        }
+    }
+    costs.rows
+}
+
+struct Costs<'p> {
+    profile: &'p Profile,
+    names: Vec<String>,
+    rows: BTreeMap<String, BTreeMap<String, i128>>,
+}
+
+impl Costs<'_> {
+    fn add(&mut self, key: String, of: &str, values: Option<&[i64]>) {
+        let row = self.rows.entry(key).or_default();
+        let Some(values) = values else { return };
+        for ((value, value_type), name) in values.iter().zip(&self.profile.value_types).zip(&self.names) {
+            let unit = &value_type.unit;
+            let scale = 10i128.pow(u32::try_from(i32::from(unit.exponent) + 14).expect("no finer unit"));
+            let sum = row.entry(format!("{of} {name}")).or_default();
+            *sum += i128::from(*value) * i128::from(unit.factor) * scale;
+        }
+        row.retain(|_, sum| *sum != 0);
+    }
+
+    fn count(&mut self, key: &str, of: &str, counts: Option<&[i64]>) {
+        let row = self.rows.entry(key.to_owned()).or_default();
+        for (column, &count) in counts.into_iter().flatten().enumerate() {
+            *row.entry(format!("{of} {column}")).or_default() += i128::from(count);
+        }
+    }
+}
+
+/// Returns names of columns by kind and dimension; a second one of the same name gets a number.
+fn column_names(profile: &Profile) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for value_type in &profile.value_types {
+        let unit = &value_type.unit;
+        let unit = if unit.dimension == Dimension::Other { unit.name.as_str() } else { unit.dimension.name() };
+        let name = format!("{} {unit}", value_type.kind);
+        let number = names.iter().filter(|it| it.split(" #").next() == Some(&name)).count();
+        names.push(format!("{name} #{number}"));
+    }
+    names
+}
+
+/// Returns a thread without the number of its input; none where nothing else was known of it.
+fn thread_of_any_input(profile: &Profile, id: ThreadId) -> Option<String> {
+    let it = profile.threads[id];
+    let texts = [it.process, it.id, it.name].map(|id| id.map(|id| &profile.strings[id]));
+    texts.iter().any(Option::is_some).then(|| format!("{texts:?}"))
+}
+
 /// Returns what each function of the samples cost with all that it called, recursion counted once.
 pub fn totals(profile: &Profile) -> BTreeMap<String, Vec<i64>> {
     let mut totals: BTreeMap<String, Vec<i64>> = BTreeMap::new();
@@ -77,7 +160,7 @@ fn path(profile: &Profile, stack: profkit_core::StackId) -> Vec<String> {
 
 fn function(profile: &Profile, id: FunctionId) -> String {
     let it = profile.functions[id];
-    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path];
+    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path, it.context_of];
     format!("{:?} {:?}", texts.map(|id| id.map(|id| &profile.strings[id])), it.start_line)
 }
 

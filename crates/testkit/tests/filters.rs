@@ -261,7 +261,7 @@ proptest! {
 /// Returns a function as `said::totals` spells it.
 fn said_function(profile: &Profile, id: FunctionId) -> String {
     let it = profile.functions[id];
-    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path];
+    let texts = [Some(it.name), it.system_name, it.module, it.file, it.full_path, it.context_of];
     format!("{:?} {:?}", texts.map(|id| id.map(|id| &profile.strings[id])), it.start_line)
 }
 
@@ -283,8 +283,10 @@ fn nothing_of_a_profile_is_left_in_its_anonymous_form() {
         let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
         let (anonymous, _) = left(&profile, &[("anonymize", "")]).expect("never refused");
         let text = dump(&anonymous);
-        let telling =
-            profile.functions.iter().flat_map(|(_, it)| [Some(it.name), it.system_name, it.file, it.full_path]);
+        let telling = profile
+            .functions
+            .iter()
+            .flat_map(|(_, it)| [Some(it.name), it.system_name, it.file, it.full_path, it.context_of]);
         for name in telling.flatten().map(|id| &profile.strings[id]).filter(|name| name.len() > 12) {
             assert!(!text.contains(name), "{}: {name}", fixture.title());
         }

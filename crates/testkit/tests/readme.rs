@@ -13,7 +13,7 @@ fn the_table_of_formats_is_that_of_the_registry() {
     let yes = |is: bool| if is { "yes" } else { "no" };
     let expected = FORMATS.iter().map(|format| {
         let (reads, writes) = (yes(format.can_read()), yes(format.can_write()));
-        let endings: Vec<_> = format.endings().iter().map(|ending| format!("`.{ending}`")).collect();
+        let endings: Vec<_> = format.file_names().map(|name| format!("`{name}`")).collect();
         format!("| {} | {} | {reads} | {writes} | {} |", format.name(), format.description(), endings.join(" "))
     });
     assert_eq!(rows, expected.collect::<Vec<_>>());

@@ -42,7 +42,7 @@ use crate::rows::{Frame, Function};
 use crate::samples::Sample;
 use crate::transfer::Transfer;
 use contexts::{Context, contexts};
-use doubts::Doubts;
+use doubts::{Certainty, Doubts};
 use graph::Graph;
 use own::OwnCosts;
 use tree::{Label, NodeId, Tree};
@@ -60,7 +60,8 @@ const FOLDED: &str = "[folded]";
 ///
 /// Frames without a function are named after their address. No facet says "these stacks were estimated",
 /// so nothing is added to `meta.invented`: a note says it, and how many functions have a total that is
-/// far from the one that the source states.
+/// far from the one that the source states. Where each function has one chain of callers only, nothing is estimated,
+/// and nothing noted: such are all contexts of functions in a source that keeps them apart up to the root.
 ///
 /// # Errors
 ///
@@ -107,8 +108,9 @@ impl<'p> Estimate<'p> {
             // What is shown first if nobody says so differs between call graphs and samples.
             to.meta.default_value = Some(from.default_value());
         }
-        // Whether a function was inlined depends on the frame above, which is not known.
-        let mut transfer = Transfer::new(from, Facets::of(&[Facet::Inlining]));
+        // Whether a function was inlined depends on the frame above, which is not known. Which callers one context
+        // of a function has, the stack says.
+        let mut transfer = Transfer::new(from, Facets::of(&[Facet::Inlining, Facet::Contexts]));
         for (id, _) in from.mappings.iter() {
             transfer.mapping(&mut to, id);
         }
@@ -129,7 +131,7 @@ impl<'p> Estimate<'p> {
             let mut branch = Branch { estimate: self, graph: &graph, tree, stacks: &mut stacks };
             branch.add_samples(&own, function, contexts, thread)
         })?;
-        self.doubts.add(self.from, &graph, &own, folded);
+        self.doubts.add(self.from, &graph, &own, Certainty { sure: graph.sure(&components), folded });
         Ok(())
     }
 
@@ -317,6 +319,23 @@ mod tests {
         let source = Source::new(1).own("a", 0, &[10]).own("b", 0, &[10]);
         let lines = source.arc("a", "b", 0, &[0]).arc("b", "a", 0, &[0]).stacks();
         assert_eq!(lines, ["a [10]", "a;b [10]"]);
+    }
+
+    #[test]
+    fn contexts_have_the_stacks_that_they_had() {
+        let source = Source::new(1).own("f'a", 0, &[5]).own("f'b", 0, &[7]).own("a", 0, &[1]);
+        let mut source = source.arc("a", "f'a", 1, &[5]).arc("b", "f'b", 1, &[7]);
+        let plain = source.profile.string("f");
+        let contexts = ["f'a", "f'b"].map(|name| source.function(name));
+        let mut profile = std::mem::take(&mut source.profile);
+        for id in contexts {
+            let function = profile.functions[id];
+            profile.functions.replace([(id, Function { context_of: Some(plain), ..function })].into_iter());
+        }
+        source.profile = profile;
+        let (lines, notes) = source.stacks_and_notes();
+        assert_eq!(lines, ["a [1]", "a;f [5]", "b;f [7]"]);
+        assert_eq!(notes.iter().count(), 0, "nothing is estimated");
     }
 
     #[test]

@@ -153,6 +153,7 @@ impl Tables {
                 module: text(&function.module),
                 file: text(&function.file),
                 full_path: text(&function.full_path),
+                context_of: text(&function.context_of),
                 start_line: function.start_line,
                 name: profile.string(&function.name),
             };

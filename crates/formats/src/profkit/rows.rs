@@ -97,6 +97,8 @@ objects! {
         file: Text<'a>,
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         full_path: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        context_of: Text<'a>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         start_line: Option<NonZeroU32>,
     }

@@ -37,6 +37,7 @@ pub(super) fn write(profile: &Profile, out: &mut dyn Write, _options: &WriteOpti
             module: text(function.module),
             file: text(function.file),
             full_path: text(function.full_path),
+            context_of: text(function.context_of),
             start_line: function.start_line,
             ..FunctionRow::default()
         }),

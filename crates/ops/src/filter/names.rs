@@ -150,9 +150,14 @@ pub(super) fn with_texts(profile: &Profile, texts: &Texts<'_>) -> Result<(Profil
             Some(name) => to.string(&name),
             None => function.name,
         };
+        let plain = function.context_of.and_then(|plain| match (texts.name)(profile, id, &profile.strings[plain]) {
+            Some(name) => to.text(&name),
+            None => Some(plain),
+        });
         let goes = name != function.name || texts.is_secret;
         let mapped = Function {
             name,
+            context_of: plain,
             system_name: function.system_name.filter(|_| !goes),
             module: new(&mut to, modules, function.module, texts.module),
             file: new(&mut to, files, function.file, texts.file),

@@ -75,7 +75,7 @@ impl Labels {
 
     fn sorted(rows: Vec<(Label, What)>, functions: usize) -> Labels {
         let mut labels = Labels {
-            has_groups: rows.iter().any(|(label, _)| !label.group().is_empty()),
+            has_groups: rows.iter().filter(|(label, _)| !label.group().is_empty()).count() * 2 > rows.len(),
             rows: Vec::with_capacity(rows.len()),
             of_function: vec![0; functions],
             stated: Vec::with_capacity(rows.len()),
@@ -117,10 +117,10 @@ impl Labels {
         self.no_stack
     }
 
-    /// Returns what decides on the hue of a label: what its function belongs to, or its name where the
-    /// profile knows no groups at all.
+    /// Returns what decides on the hue of a label: what its function belongs to, which may be nothing that is
+    /// known, or its name where most functions belong to nothing.
     pub(crate) fn hue_of<'l>(&self, label: &'l Label) -> &'l str {
-        if self.has_groups { label.group() } else { &label.name }
+        if self.has_groups || !label.group().is_empty() { label.group() } else { &label.name }
     }
 
     /// Returns the number of a thread, where threads are roots.

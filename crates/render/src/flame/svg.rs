@@ -59,7 +59,8 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     } else {
         scene.trie(&columns, options, least, notes)?
     };
-    if trie.pruned > 0 {
+    // By default, only what nobody could see is left out.
+    if trie.pruned > 0 && options.min_width.is_some() {
         let what = format!("frames narrower than {least:.2}% of the picture are not drawn");
         notes.add(NoteKind::Dropped, what, trie.pruned, "stacks are cut|stack is cut", || None);
     }

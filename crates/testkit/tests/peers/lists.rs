@@ -1,6 +1,7 @@
 //! Lists of functions, callers and callees against what Python's pstats and Go's pprof say of the same files.
 
-use super::{peers_are_wanted, python, run};
+use super::pstats::python;
+use super::{peers_are_wanted, run};
 use profkit_core::{Function, NoteKind, Notes, Profile, filter_frames};
 use profkit_ops::{Peek, PeekArc, Sort, TopRow, map_functions, peek};
 use profkit_testkit::fixtures::{Fixture, readable};

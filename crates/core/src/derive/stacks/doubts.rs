@@ -5,7 +5,7 @@ use super::own::OwnCosts;
 use crate::derive::totals::function_totals;
 use crate::error::Result;
 use crate::facet::Facet;
-use crate::id::FunctionId;
+use crate::id::{FunctionId, Id};
 use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 
@@ -21,8 +21,16 @@ const TOTALS_OFF: &str = "functions have a total off by more than 1 %|function h
 #[derive(Default)]
 pub(super) struct Doubts {
     whole: f64,
+    sure: f64,
     folded: f64,
     negative: Vec<Negative>,
+}
+
+/// How much of the cost of a call graph is not estimated at all, and how much is on chains that were cut off.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Certainty {
+    pub(super) sure: f64,
+    pub(super) folded: f64,
 }
 
 /// The own costs of one column that are left out, since they are below zero.
@@ -39,9 +47,10 @@ impl Doubts {
     }
 
     /// Adds what is known of the estimate of one call graph.
-    pub(super) fn add(&mut self, profile: &Profile, graph: &Graph, own: &OwnCosts, folded: f64) {
+    pub(super) fn add(&mut self, profile: &Profile, graph: &Graph, own: &OwnCosts, certainty: Certainty) {
         self.whole += graph.functions.iter().map(|function| function.own).sum::<f64>();
-        self.folded += folded;
+        self.sure += certainty.sure;
+        self.folded += certainty.folded;
         for (column, negative) in self.negative.iter_mut().enumerate() {
             for function in &graph.functions {
                 let cost = own.sum(function.id, column);
@@ -65,11 +74,18 @@ impl Doubts {
     ) -> Result<()> {
         let (count, worst) = self.totals_off(from, to, functions)?;
         let folded = if self.whole > 0.0 { (self.folded / self.whole).min(1.0) } else { 0.0 };
+        let census = from.census();
         let mut what = "stacks are estimated from a call graph".to_owned();
+        if census.count(Facet::Contexts) > 0 {
+            let unsure = 100.0 - self.sure / self.whole.max(1.0) * 100.0;
+            what += &format!(" where a function has several chains of callers, for {unsure:.1} % of the cost");
+        }
         if folded > NOTED_FOLDED {
             what += &format!(", with {:.1} % of the cost on chains that were cut off", folded * 100.0);
         }
-        notes.add(NoteKind::Estimated, what, count, TOTALS_OFF, || worst);
+        if self.sure < self.whole || count > 0 {
+            notes.add(NoteKind::Estimated, what, count, TOTALS_OFF, || worst);
+        }
         for (negative, value_type) in self.negative.into_iter().zip(&from.value_types) {
             if negative.functions > 0 {
                 let what = format!(
@@ -80,7 +96,6 @@ impl Doubts {
                 notes.add(NoteKind::Lost, what, negative.functions, of, || negative.example);
             }
         }
-        let census = from.census();
         for facet in [Facet::Parts, Facet::Inlining].into_iter().filter(|&facet| census.count(facet) > 0) {
             let what = format!("estimated stacks cannot hold {}", facet.what());
             let example = || census.example(facet).map(str::to_owned);
@@ -102,10 +117,16 @@ impl Doubts {
         if self.whole <= 0.0 {
             return Ok((0, None));
         }
+        // Of functions that became one, as contexts do, no total is stated.
+        let mut sources = vec![0; to.functions.len()];
+        functions.iter().flatten().for_each(|there| sources[there.index()] += 1);
         let mut count = 0;
         let mut worst = (0.0, None);
         for ((id, _), &there) in from.functions.iter().zip(functions) {
             // A bound is not stated.
+            if there.is_some_and(|there| sources[there.index()] > 1) {
+                continue;
+            }
             let Some(&stated) = stated[id].total.get(column).filter(|_| !stated[id].is_bound) else { continue };
             let estimated = there.map_or(0, |there| estimated[there].total[column]);
             let off = (estimated as f64 - stated as f64).abs() / self.whole;

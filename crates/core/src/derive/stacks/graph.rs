@@ -4,6 +4,7 @@
 use super::own::OwnCosts;
 use crate::calls::CallGraph;
 use crate::derive::complete::functions;
+use crate::derive::components::Components;
 use crate::hash::Map;
 use crate::id::FunctionId;
 use crate::profile::Profile;
@@ -130,6 +131,21 @@ impl Graph {
             root_calls,
             root_own: if left > 0.0 && is_more_than_rounding { left } else { 0.0 },
         }
+    }
+
+    /// Returns the own cost of all functions that have one chain of callers only: each function on it is called by one
+    /// other, but for the first, which is called by nobody.
+    pub(super) fn sure(&self, components: &Components) -> f64 {
+        let mut has_one_chain = vec![false; self.functions.len()];
+        for function in components.members.iter().rev().filter_map(|members| self.single(members)) {
+            has_one_chain[function] = match self.arcs_to(function) {
+                [] => true,
+                [arc] => has_one_chain[arc.caller] && !self.functions[function].is_root(),
+                _ => false,
+            };
+        }
+        let sure = self.functions.iter().zip(has_one_chain).filter(|(_, is_so)| *is_so);
+        sure.map(|(function, _)| function.own).sum()
     }
 
     /// Returns what the callers see of a function, or else what it sees of its callees.

@@ -1,0 +1,123 @@
+//! Any number of profiles as one.
+
+mod columns;
+mod graphs;
+mod header;
+mod mappings;
+mod rows;
+mod sessions;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod threads;
+mod times;
+
+use profkit_core::{Notes, Profile, Result, derive};
+use sum::{Part, Sum};
+
+/// How profiles are merged.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct MergeOptions {
+    /// Turn stacks into call graphs first, so that they can be added to call graphs.
+    pub as_graph: bool,
+    /// Make threads of one name one thread, whatever input they are of, and drop all times.
+    pub join_threads: bool,
+    /// The key of a label to give each sample: its value is the name of the input.
+    pub label_inputs: Option<String>,
+}
+
+/// A merge in progress: the sum of the profiles that were added so far.
+///
+/// Rows keep the order in which they were first met. Samples with the same stack, thread and labels are one, with
+/// the sum of their values, unless they have a time or tell calls apart. Value types are the same if kind and
+/// dimension are; values are brought to the finer unit, and are 0 where an input does not have the type. The merged
+/// profile starts when the first of the inputs did, and times are moved so that they mean the same moment as before.
+///
+/// Threads of different inputs are different, unless both inputs say which process they are of: the
+/// [`source`](profkit_core::Thread::source) of a thread is the number of its input. Costs of call graphs are added
+/// row by row. Parts of one session of a sampler are put together and weighed anew. Binaries that were loaded at different addresses are the same if name, size and offset are.
+///
+/// Only the sum is kept, so memory does not grow with the number of profiles. Adding in groups gives the same as
+/// adding one by one: several sums can grow at the same time, and be put together by [`append`](Merge::append).
+///
+/// ```
+/// use profkit_core::{Frame, Notes, Profile, Sample, ValueType};
+/// use profkit_ops::{Merge, MergeOptions};
+///
+/// let mut notes = Notes::new();
+/// let mut merge = Merge::new(MergeOptions::default());
+/// for (unit, value) in [("milliseconds", 2), ("microseconds", 30)] {
+///     let mut profile = Profile::new(vec![ValueType::new("cpu", unit)]);
+///     let frame = profile.frame(Frame::default());
+///     let stack = profile.stack(&[frame])?;
+///     profile.samples.push(Sample::new(Some(stack), &[value]));
+///     merge.add(unit, profile, &mut notes)?;
+/// }
+/// let merged = merge.finish(&mut notes)?;
+/// assert_eq!(merged.value_types[0].unit.name, "microseconds");
+/// assert_eq!(merged.samples.values(), [2_030]);
+/// # Ok::<(), profkit_core::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Merge {
+    options: MergeOptions,
+    sum: Option<Sum>,
+}
+
+impl Merge {
+    /// Returns a merge of no profile.
+    pub fn new(options: MergeOptions) -> Merge {
+        Merge { options, sum: None }
+    }
+
+    /// Adds a profile under the name of its input.
+    ///
+    /// # Errors
+    ///
+    /// A sum that does not fit into 64 bits is an error of kind `Overflow`, stacks together with call graphs are
+    /// one of kind `Unsupported`.
+    pub fn add(&mut self, name: &str, mut profile: Profile, notes: &mut Notes) -> Result<()> {
+        if let Some(key) = &self.options.label_inputs {
+            profile = rows::labelled(profile, key, name, notes)?;
+        }
+        if self.options.as_graph && !profile.samples.is_empty() {
+            profile = derive::call_graph(&profile, notes)?;
+        }
+        if self.options.join_threads {
+            profile = threads::joined(&profile, notes)?;
+        }
+        self.put(Part::of(name, profile, self.options.join_threads, notes), notes)
+    }
+
+    /// Adds all that was added to another merge, as if it had been added to this one.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`add`](Merge::add) does.
+    pub fn append(&mut self, other: Merge, notes: &mut Notes) -> Result<()> {
+        match other.sum {
+            Some(sum) => self.put(sum.into_part(), notes),
+            None => Ok(()),
+        }
+    }
+
+    fn put(&mut self, part: Part, notes: &mut Notes) -> Result<()> {
+        match &mut self.sum {
+            Some(sum) => sum.add(part, notes),
+            None => {
+                self.sum = Some(Sum::of(part)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns the merged profile; that of no profile is empty.
+    ///
+    /// # Errors
+    ///
+    /// A time that does not fit into 64 bits is an error of kind `Overflow`.
+    pub fn finish(self, notes: &mut Notes) -> Result<Profile> {
+        self.sum.map_or_else(|| Ok(Profile::default()), |sum| sum.finish(notes))
+    }
+}
