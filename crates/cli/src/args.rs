@@ -306,7 +306,7 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
 pub fn parse_percent(text: &str) -> std::result::Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
     let share = number.filter(|percent| (0.0..=100.0).contains(percent));
-    share.ok_or_else(|| "expected a share between 0% and 100%, such as 0.5%".to_owned())
+    share.ok_or_else(|| "expected a percentage between 0% and 100%, such as 0.5%".to_owned())
 }
 
 fn parse_knob(text: &str) -> std::result::Result<(String, String), String> {
