@@ -5,6 +5,7 @@ use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, Thr
 use profkit_cli::graphviz::Picture;
 use profkit_cli::{Extent, Failure, Result, Session, Tool, Wanted, knobs};
 use profkit_core::Profile;
+use profkit_ops::{DiffOptions, diff_profile};
 use profkit_render::dot::{self, ColorBy, Options, Style};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ const EXAMPLES: &str = "Examples:
   pgraph in.prof --leaf malloc --nodes 30   who leads to malloc, 30 functions at the most
   pgraph in.prof --by module                modules in the place of functions
   pgraph in.prof --style gprof2dot          the look of gprof2dot
+  pgraph after.prof --diff before.prof      what got slower (red) and faster (blue)
 
 A regular expression is held against name, file and module of a function; fn:, file: or mod: in front of it
 picks one of them. Each node and edge has its exact numbers in a comment attribute.";
@@ -125,6 +127,10 @@ impl Tool for Pgraph {
         let roots = Wanted::new("--root", self.picture.root.as_deref())?;
         let leaves = Wanted::new("--leaf", self.picture.leaf.as_deref())?;
         let (name, profile, value) = self.read(self.input_file.as_deref(), session)?;
+        let (name, profile) = match &self.picture.diff {
+            Some(before) => self.compared(before, (name, profile, value), session)?,
+            None => (name, profile),
+        };
         let is = |wanted: &Option<Wanted>, name: &str, file: Option<&str>, module: Option<&str>| {
             wanted.as_ref().is_some_and(|wanted| wanted.matches(name, file, module))
         };
@@ -158,6 +164,21 @@ impl Pgraph {
         Ok((format!("{} ({})", source.name(), source.format().name()), profile, value))
     }
 
+    /// Returns the profile that has the values of another one and of this one, before and after.
+    fn compared(
+        &self,
+        before: &Path,
+        (name, after, value): (String, Profile, usize),
+        session: &mut Session,
+    ) -> Result<(String, Profile)> {
+        let (name_before, before, value_before) = self.read(Some(before), session)?;
+        let mut options = DiffOptions::default();
+        options.values = if self.value.value.is_some() { [Some(value_before), Some(value)] } else { [None; 2] };
+        let diff = diff_profile(&[&before], &[&after], &options, &mut session.notes);
+        let diff = diff.map_err(|error| Failure::Error(format!("--diff: {}", error.message())))?;
+        Ok((format!("{name_before} → {name}"), diff))
+    }
+
     fn options(&self, name: &str) -> Options<'_> {
         let picture = &self.picture;
         let mut options = Options::default();
@@ -172,6 +193,7 @@ impl Pgraph {
         };
         (options.min_node, options.min_edge) = (Some(picture.min_node), Some(picture.min_edge));
         (options.nodes, options.depth) = (Some(picture.nodes), picture.depth);
+        options.is_diff = picture.diff.is_some();
         options.no_thread_root = picture.no_thread_root;
         options.whole_names = self.group.by.is_some();
         options

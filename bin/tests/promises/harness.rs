@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 pub(crate) const PCONV: &str = env!("CARGO_BIN_EXE_pconv");
+pub(crate) const PDIFF: &str = env!("CARGO_BIN_EXE_pdiff");
 pub(crate) const PMERGE: &str = env!("CARGO_BIN_EXE_pmerge");
 pub(crate) const PFILTER: &str = env!("CARGO_BIN_EXE_pfilter");
 pub(crate) const PGRAPH: &str = env!("CARGO_BIN_EXE_pgraph");

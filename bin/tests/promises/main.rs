@@ -4,11 +4,13 @@ mod harness;
 mod inputs;
 mod outputs;
 mod pconv;
+mod pdiff;
 mod pfilter;
 mod pflame;
 mod pgraph;
 mod pmerge;
 mod ptop;
+mod schema;
 mod shared;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -1,6 +1,6 @@
 //! What pgraph promises beside what every tool does.
 
-use crate::harness::{Folder, PGRAPH, PTOP};
+use crate::harness::{Folder, PGRAPH, PTOP, SMALL};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -117,4 +117,19 @@ fn parts_of_the_graph_can_be_chosen() {
     assert_eq!(names("--root ^g$ --min-node 0 --style gprof2dot"), ["g"]);
     assert_eq!(names("-v samples --nodes 1").len(), 1);
     assert_eq!(names("--by file --min-node 0"), ["[no file]", "a.py"]);
+}
+
+#[test]
+fn a_comparison_shows_what_changed() {
+    let folder = Folder::new();
+    let slower = SMALL.replace("\"values\":[3,1000]", "\"values\":[9,1000]");
+    folder.write("slower.profkit", slower.as_bytes());
+    let run = folder.run(PGRAPH, "slower.profkit --diff small.profkit -v samples");
+    let text = run.text();
+    assert!(
+        run.code == Some(0) && text.starts_with("digraph \"small.profkit (profkit) → slower.profkit (profkit)\""),
+        "{run:?}"
+    );
+    assert!(text.contains("comment=\"self=3,9 total=3,9\"") && text.contains("self 3 → 9 (+6)"), "{text}");
+    folder.run(PGRAPH, "slower.profkit --diff none").fails(2, &["none: cannot read"]);
 }

@@ -1,9 +1,10 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PFILTER, PFLAME, PGRAPH, PMERGE, PTOP};
+use crate::harness::{Folder, PCONV, PDIFF, PFILTER, PFLAME, PGRAPH, PMERGE, PTOP};
 
-const TOOLS: [(&str, &str); 6] = [
+const TOOLS: [(&str, &str); 7] = [
     ("pconv", PCONV),
+    ("pdiff", PDIFF),
     ("pfilter", PFILTER),
     ("pflame", PFLAME),
     ("pgraph", PGRAPH),

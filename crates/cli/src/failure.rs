@@ -10,6 +10,8 @@ pub type Result<T> = std::result::Result<T, Failure>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
+    /// The answer of the tool is no, for the reasons given. Exit code 1.
+    No(Vec<String>),
     /// Usage, input or output: the message, with the file in front where there is one. Exit code 2.
     Error(String),
     /// `--strict` does not accept a loss, which is named here. Exit code 3.
@@ -53,6 +55,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::ClosedPipe => 0,
+            Failure::No(_) => 1,
             Failure::Error(_) => 2,
             Failure::Refused(_) => 3,
         }

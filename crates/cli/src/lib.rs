@@ -8,10 +8,11 @@
 //! 3. put each result into an [`Output`] and let [`Session::commit`] make them appear.
 //!
 //! What else may take long is shown by [`Session::progress`]. Everything that a tool has to confess is collected in [`Session::notes`] and told on stderr at the end.
-//! Exit codes: 0 done, 2 usage, input or output, 3 refused by `--strict`; a closed pipe is 0.
+//! Exit codes: 0 done, 1 the answer is no, 2 usage, input or output, 3 refused by `--strict`; a closed pipe is 0.
 
 pub mod args;
 pub mod convert;
+pub mod diff;
 pub mod files;
 pub mod flame;
 pub mod graphviz;

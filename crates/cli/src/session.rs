@@ -134,6 +134,9 @@ impl Session {
             Err(Failure::Refused(loss)) => {
                 tell("error", AnsiColor::Red, &format!("--strict: nothing was written, because {loss}"));
             }
+            Err(Failure::No(reasons)) => {
+                reasons.iter().for_each(|reason| tell("failed", AnsiColor::Red, reason));
+            }
             Ok(()) | Err(Failure::ClosedPipe) => {}
         }
         ExitCode::from(result.map_or_else(|failure| failure.exit_code(), |()| 0))

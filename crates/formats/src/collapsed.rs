@@ -63,16 +63,17 @@ const NAMES: Opt = Opt {
 /// Which values the writer writes.
 const VALUES: Opt = Opt {
     name: "values",
-    values: &["one", "all"],
-    help: "writing: `one` number per line, which every tool reads, or `all`, named by a first line as pprofutils does",
+    values: &["one", "all", "unnamed"],
+    help: "writing: `one` number per line, which every tool reads; `all`, named by a first line as pprofutils does; or all \
+           `unnamed`, as difffolded.pl and inferno-diff-folded do",
 };
 
 fn holds(options: &WriteOptions, census: &Census) -> Holds {
-    let is_all = options.option(&VALUES) == "all";
+    let (is_one, is_all) = (options.option(&VALUES) == "one", options.option(&VALUES) == "all");
     let spelling = spelling(options, census);
     Holds::new(Shape::Stacks)
         .keeps(&[Facet::NegativeValues, Facet::ZeroSamples, Facet::EmptyStacks])
-        .keeps_if(is_all, Facet::SeveralValues)
+        .keeps_if(!is_one, Facet::SeveralValues)
         .keeps_if(is_all, Facet::ValueTypes)
         // Under a name, a number is a whole count of the unit that the name tells.
         .keeps_if(!is_all, Facet::UnitScales)

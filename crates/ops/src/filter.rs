@@ -30,6 +30,8 @@ mod small;
 mod step;
 mod told;
 
+pub(crate) use names::Substitution;
+
 use crate::thread::{no_such_thread, only_thread, thread_shares};
 use labels::{End, as_frames};
 use profkit_core::{Id, NoteKind, Notes, Profile, Result, Sample, derive};

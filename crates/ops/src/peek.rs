@@ -93,7 +93,8 @@ pub fn peek(
         peek.callees.sort_by(|left, right| by_cost(left, right, value));
     }
     found.sort_by(|left, right| compare(&left.function, &right.function, value, sort));
-    note_bounds(found.iter().map(|peek| &peek.function), notes);
+    let bounds = found.iter().map(|peek| &peek.function).filter(|row| row.is_bound);
+    note_bounds(bounds.map(|row| row.name.as_str()), notes);
     Ok(found)
 }
 

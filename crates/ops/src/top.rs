@@ -80,7 +80,7 @@ pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Re
     let totals = function_totals(&profile)?;
     let mut rows: Vec<TopRow> = profile.functions.iter().map(|(id, _)| row(&profile, &totals, id)).collect();
     rows.sort_by(|left, right| compare(left, right, value, sort));
-    note_bounds(rows.iter(), notes);
+    note_bounds(rows.iter().filter(|row| row.is_bound).map(|row| row.name.as_str()), notes);
     Ok(rows)
 }
 
@@ -101,14 +101,13 @@ pub(crate) fn row(profile: &Profile, totals: &FunctionTotals, id: FunctionId) ->
     }
 }
 
-/// Notes the totals that are only upper bounds.
-pub(crate) fn note_bounds<'r>(rows: impl Iterator<Item = &'r TopRow>, notes: &mut Notes) {
-    let mut bounds = rows.filter(|row| row.is_bound);
-    if let Some(first) = bounds.next() {
-        let count = 1 + bounds.count() as u64;
+/// Notes the functions whose totals are only upper bounds.
+pub(crate) fn note_bounds<'r>(mut names: impl Iterator<Item = &'r str>, notes: &mut Notes) {
+    if let Some(first) = names.next() {
         let what = "the source does not state the totals of functions that call each other";
+        let count = 1 + names.count() as u64;
         notes.add(NoteKind::Estimated, what, count, "totals are upper bounds|total is an upper bound", || {
-            first.name.clone()
+            first.to_owned()
         });
     }
 }

@@ -152,6 +152,7 @@ mod counts {
         let (profile, _) = read(text.as_bytes());
         assert_eq!(written(&profile, &[("values", "all")]), (text.to_owned(), vec![]));
         assert_eq!(written(&profile, &[]).0, "main;f 5000\nmain 2\n");
+        assert_eq!(written(&profile, &[("values", "unnamed")]).0, "main;f 3 5000\nmain 1 2\n");
     }
 }
 

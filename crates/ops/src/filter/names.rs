@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// A substitution as in `sed`: `s/A/B/`, with `\1` and `&` in B, and with `g` and `i` behind it.
 #[derive(Clone, Debug)]
-pub(super) struct Substitution {
+pub(crate) struct Substitution {
     field: Field,
     regex: Regex,
     parts: Vec<Part>,
@@ -24,7 +24,7 @@ enum Part {
 
 impl Substitution {
     /// Returns the substitution that a text spells.
-    pub(super) fn parse(text: &str) -> Result<Substitution> {
+    pub(crate) fn parse(text: &str) -> Result<Substitution> {
         let (field, rest) = Field::split(text);
         let wrong = |what: &str| Error::usage(format!("expected s/OLD/NEW/, found {text:?}: {what}"));
         let mut chars = rest.strip_prefix('s').ok_or_else(|| wrong("it does not begin with s"))?.chars();
@@ -61,7 +61,7 @@ impl Substitution {
         Ok(Substitution { field, regex, parts, is_global: flags.contains('g') })
     }
 
-    fn apply(&self, text: &str) -> String {
+    pub(crate) fn apply(&self, text: &str) -> String {
         let new = |found: &Captures<'_>| -> String {
             let part = |part: &Part| match part {
                 Part::Text(text) => text.clone(),

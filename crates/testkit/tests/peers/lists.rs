@@ -2,7 +2,7 @@
 
 use super::pstats::python;
 use super::{peers_are_wanted, run};
-use profkit_core::{Function, NoteKind, Notes, Profile, filter_frames};
+use profkit_core::{Function, NoteKind, Notes, Profile, ReadOptions, filter_frames};
 use profkit_ops::{Peek, PeekArc, Sort, TopRow, map_functions, peek};
 use profkit_testkit::fixtures::{Fixture, readable};
 use serde_json::Value;
@@ -141,7 +141,10 @@ fn gos_pprof() {
 
 /// Returns a fixture with its own frame filters applied and functions that have nothing but a name, as in Go.
 fn by_name(fixture: &Fixture) -> Profile {
-    let profile = fixture.read(&mut Notes::new()).expect("a readable fixture").0;
+    let mut options = ReadOptions::default();
+    options.demangle = false;
+    let read = profkit_formats::read(&fixture.bytes, Some(&fixture.name), None, &options, &mut Notes::new());
+    let profile = read.expect("a readable fixture").0;
     let profile = filter_frames(&profile, &mut Notes::new()).expect("not too deep").into_owned();
     map_functions(&profile, |_, _, function| Function::named(function.name)).expect("small numbers")
 }

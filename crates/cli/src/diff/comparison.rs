@@ -1,0 +1,247 @@
+//! One run of the comparison: from both sides to what was asked for.
+
+use super::gate::{Gate, Threshold};
+use super::negative::negative_base;
+use super::{DiffReport, Sides, Unit, explained};
+use crate::args::{FormatArgs, FormatName, ThreadArgs, ValueArgs};
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::page::Page;
+use crate::session::Session;
+use crate::{convert, knobs};
+use profkit_core::{Error, Format, Notes, Profile};
+use profkit_ops::{DiffOptions, DiffSort, Rename, diff, diff_profile, explain};
+use profkit_render::flame;
+use std::path::Path;
+
+/// The option of our own beside those of formats: how two values become one.
+const BASE: &str = "base";
+/// What makes formats that can hold two columns write them in the manner of other tools that compare.
+const TWO_COLUMNS: (&str, &str) = ("values", "unnamed");
+
+/// What comes out.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Form {
+    /// A table for people.
+    Text,
+    /// JSON.
+    Json,
+    /// Comma separated values.
+    Csv,
+    /// Markdown.
+    Markdown,
+    /// A profile of the values before and after.
+    Profile(FormatName),
+    /// A differential flame graph: a picture.
+    Svg,
+    /// A differential flame graph: a page.
+    Html,
+}
+
+/// How a table looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// What a row is.
+    pub unit: Unit,
+    /// What rows are ordered by.
+    pub sort: DiffSort,
+    /// How many rows are shown; 0 shows all.
+    pub limit: usize,
+    /// The part of the larger total that a change has to be to be shown.
+    pub least_part: f64,
+}
+
+/// Both sides and what is to be done with them.
+#[derive(Debug)]
+pub struct Comparison {
+    sides: Sides,
+    options: DiffOptions,
+    knobs: Vec<(String, String)>,
+    form: Form,
+    has_negative_base: bool,
+}
+
+impl Form {
+    /// Returns what comes out: what was asked for, else what the name of the output tells, else a table.
+    ///
+    /// # Errors
+    ///
+    /// A name that does not tell is an error that lists the formats.
+    pub fn of(asked: Option<Form>, format: &FormatArgs, path: Option<&Path>) -> Result<Form> {
+        if let Some(form) = asked {
+            return Ok(form);
+        }
+        let path = path.filter(|path| *path != Path::new("-"));
+        let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
+        match (format.to, ending) {
+            (Some(format), _) => Ok(Form::Profile(format)),
+            (None, Some("svg")) => Ok(Form::Svg),
+            (None, Some("html" | "htm")) => Ok(Form::Html),
+            (None, Some("dot")) => {
+                let message =
+                    "pgraph --diff BEFORE AFTER draws call graphs; this one writes tables, profiles and flame graphs";
+                Err(Failure::Error(message.to_owned()))
+            }
+            (None, Some("md")) => Ok(Form::Markdown),
+            (None, Some("csv")) => Ok(Form::Csv),
+            (None, _) => match path {
+                None => Ok(Form::Text),
+                Some(path) => profkit_formats::for_output(&path.display().to_string())
+                    .map(|format| Form::Profile(FormatName(format)))
+                    .map_err(|error| Failure::Error(error.message().to_owned())),
+            },
+        }
+    }
+}
+
+impl Comparison {
+    /// Returns a comparison of both sides, with the options of formats as they were given.
+    ///
+    /// # Errors
+    ///
+    /// An option that no format involved has is an error.
+    pub fn new(sides: Sides, given: &[(String, String)], form: Form) -> Result<Comparison> {
+        let (own, knobs): (Vec<_>, Vec<_>) = given.iter().cloned().partition(|(name, _)| name == BASE);
+        let mut involved = sides.formats();
+        involved.extend(if let Form::Profile(FormatName(format)) = form { Some(format) } else { None });
+        knobs::check(&knobs, &involved)?;
+        let has_negative_base = match own.last().map(|(_, value)| value.as_str()) {
+            None | Some("column") => false,
+            Some("negative") => true,
+            Some(value) => {
+                let message = format!("-O {BASE}={value}: no such value; {BASE} can be column, negative");
+                return Err(Failure::Error(message));
+            }
+        };
+        if has_negative_base && !matches!(form, Form::Profile(_)) {
+            let message = format!("-O {BASE}=negative is about a profile: name one with -o, or its format with -t");
+            return Err(Failure::Error(message));
+        }
+        Ok(Comparison { sides, options: DiffOptions::default(), knobs, form, has_negative_base })
+    }
+
+    /// Sets what is compared with what.
+    ///
+    /// # Errors
+    ///
+    /// A value that neither side has is an error.
+    pub fn options(&mut self, value: &ValueArgs, normalize: bool, renames: &[Rename]) -> Result<()> {
+        self.options.values = self.sides.values(value)?;
+        self.options.normalize = normalize;
+        self.options.renames = renames.to_vec();
+        Ok(())
+    }
+
+    /// Keeps one thread, if one was asked for, and puts other things in the place of functions.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a side does not have the thread.
+    pub fn narrow(&mut self, session: &mut Session, thread: &ThreadArgs, look: &Look) -> Result<()> {
+        self.sides.narrow(thread, self.options.values, look.unit, &mut session.notes)
+    }
+
+    /// Writes through whom the change of a function came.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such function, or several.
+    pub fn explain(&self, session: &mut Session, function: &str, look: &Look, path: Option<&Path>) -> Result<()> {
+        let [before, after] = self.profiles();
+        // What a call graph cannot hold is not asked for, so that it is not lost.
+        let explanation = explain(&before, &after, function, &self.options, &mut Notes::new());
+        let explanation = explanation.map_err(|error| Failure::Error(format!("--explain: {}", error.message())))?;
+        session.print(path, &explained::text(&explanation, look.limit, Page::of(path)))
+    }
+
+    /// Writes what was asked for, and fails if a threshold was exceeded.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::No`] where the threshold is exceeded; else where there is nothing to compare or an output fails.
+    pub fn write(
+        &self,
+        session: &mut Session,
+        look: &Look,
+        threshold: Option<Threshold>,
+        format: &FormatArgs,
+        path: Option<&Path>,
+    ) -> Result<()> {
+        let [before, after] = self.profiles();
+        let mut output = Vec::new();
+        match self.form {
+            Form::Profile(FormatName(target)) => output.push(self.write_profile(session, target, format, path)?),
+            Form::Svg | Form::Html => output.push(self.draw(session, format, path)?),
+            Form::Text | Form::Json | Form::Csv | Form::Markdown => {}
+        }
+        if !output.is_empty() && threshold.is_none() {
+            return session.commit(output);
+        }
+        let mut diff = diff(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        diff.sort(look.sort);
+        let gate = threshold.map(|threshold| Gate::new(&diff, threshold));
+        let [before, after] = &self.sides.files;
+        let report = DiffReport { files: [before, after], diff: &diff, look };
+        let text = match self.form {
+            Form::Text => Some(report.text(Page::of(path))),
+            Form::Json => Some(report.json(gate.as_ref(), &session.notes)),
+            Form::Csv => Some(report.csv()),
+            Form::Markdown => Some(report.markdown(gate.as_ref())),
+            Form::Profile(_) | Form::Svg | Form::Html => None,
+        };
+        if let Some(text) = text {
+            let mut file = session.output(path, false)?;
+            file.fill(|out| Ok(out.write_all(text.as_bytes())?))?;
+            output.push(file);
+        }
+        session.commit(output)?;
+        match gate.map_or(Vec::new(), |gate| gate.failures().to_vec()) {
+            failures if failures.is_empty() => Ok(()),
+            failures => Err(Failure::No(failures)),
+        }
+    }
+
+    fn write_profile(
+        &self,
+        session: &mut Session,
+        target: &'static Format,
+        format: &FormatArgs,
+        path: Option<&Path>,
+    ) -> Result<Output> {
+        let [before, after] = self.profiles();
+        let diff = diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        let diff = if self.has_negative_base { negative_base(&diff).map_err(|error| failure(&error))? } else { diff };
+        let two_columns = [(TWO_COLUMNS.0.to_owned(), TWO_COLUMNS.1.to_owned())];
+        let knobs = self.knobs.iter().chain(two_columns.iter().filter(|_| !self.has_negative_base)).cloned();
+        let options = format.write_options(knobs::of(&knobs.collect::<Vec<_>>(), target), None);
+        convert::write(session, &diff, target, &options, path)
+    }
+
+    fn draw(&self, session: &mut Session, format: &FormatArgs, path: Option<&Path>) -> Result<Output> {
+        let [before, after] = self.profiles();
+        let diff = diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        let mut options = flame::Options::default();
+        options.is_diff = true;
+        options.no_thread_root = format.no_thread_root;
+        let names =
+            |side: usize| self.sides.files[side].iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        options.title = Some(format!("{} -> {}", names(0), names(1)));
+        let mut output = session.output(path, false)?;
+        let (form, notes) = (self.form, &mut session.notes);
+        output.fill(|out| match form {
+            Form::Html => flame::html(&diff, &options, out, notes),
+            _ => flame::svg(&diff, &options, out, notes),
+        })?;
+        Ok(output)
+    }
+
+    fn profiles(&self) -> [Vec<&Profile>; 2] {
+        let [before, after] = &self.sides.profiles;
+        [before.iter().collect(), after.iter().collect()]
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    Failure::Error(error.message().to_owned())
+}

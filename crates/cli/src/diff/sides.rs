@@ -1,0 +1,146 @@
+//! The inputs of both sides.
+
+use crate::args::{FormatName, InputArgs, ThreadArgs, ValueArgs};
+use crate::failure::{Failure, Result};
+use crate::session::Session;
+use crate::source::Source;
+use profkit_core::{Format, Notes, Profile};
+use profkit_ops::{By, group};
+use std::path::{Path, PathBuf};
+
+/// Both sides, read.
+#[derive(Debug)]
+pub struct Sides {
+    /// The files of each side, before and after.
+    pub files: [Vec<SideFile>; 2],
+    /// What is in them.
+    pub profiles: [Vec<Profile>; 2],
+}
+
+/// A file that was read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SideFile {
+    /// Its name for people.
+    pub name: String,
+    /// Its format.
+    pub format: FormatName,
+}
+
+/// What is compared with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Functions.
+    Function,
+    /// Source files.
+    File,
+    /// Modules.
+    Module,
+    /// Lines of source files.
+    Line,
+    /// Whole stacks.
+    Stack,
+}
+
+impl Unit {
+    /// Returns the name, in small letters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Function => "function",
+            Unit::File => "file",
+            Unit::Module => "module",
+            Unit::Line => "line",
+            Unit::Stack => "stack",
+        }
+    }
+}
+
+impl Sides {
+    /// Reads the files of both sides at the same time.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be read, and where stdin is asked for more than once.
+    pub fn read(session: &mut Session, paths: [&[PathBuf]; 2], args: &InputArgs) -> Result<Sides> {
+        if paths.contains(&[].as_slice()) {
+            let message = "expected two profiles, BEFORE and AFTER, or several with --before and --after; see --help";
+            return Err(Failure::Error(message.to_owned()));
+        }
+        if paths.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
+            return Err(Failure::Error("stdin can be only one of the inputs".to_owned()));
+        }
+        let [before, after] = std::thread::scope(|scope| {
+            let after = scope.spawn(|| read_side(paths[1], args));
+            let before = read_side(paths[0], args);
+            [before, after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
+        });
+        let [(files, profiles, notes), (files_after, profiles_after, notes_after)] = [before?, after?];
+        session.notes.append(notes);
+        session.notes.append(notes_after);
+        Ok(Sides { files: [files, files_after], profiles: [profiles, profiles_after] })
+    }
+
+    /// Returns the formats of all files.
+    pub fn formats(&self) -> Vec<&'static Format> {
+        self.files.iter().flatten().map(|file| file.format.0).collect()
+    }
+
+    /// Returns the indices of the value asked for, where a side has it.
+    ///
+    /// # Errors
+    ///
+    /// A value that neither side has is an error that lists what is there.
+    pub fn values(&self, args: &ValueArgs) -> Result<[Option<usize>; 2]> {
+        let [before, after] = [0, 1].map(|side| self.profiles[side].first().map_or(Ok(None), |it| args.index(it)));
+        match (before, after) {
+            (Err(_), Err(error)) => Err(error),
+            (before, after) => Ok([before.unwrap_or(None), after.unwrap_or(None)]),
+        }
+    }
+
+    /// Keeps one thread of each profile, if one was asked for, and puts other things in the place of functions.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a profile does not have the thread.
+    pub fn narrow(
+        &mut self,
+        thread: &ThreadArgs,
+        values: [Option<usize>; 2],
+        unit: Unit,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        for (profiles, value) in self.profiles.iter_mut().zip(values) {
+            for profile in profiles {
+                let narrowed = thread.apply(std::mem::take(profile), value, notes)?;
+                let by = match unit {
+                    Unit::Function => None,
+                    Unit::File => Some(By::File),
+                    Unit::Module => Some(By::Module),
+                    Unit::Line => Some(By::Line),
+                    Unit::Stack => None,
+                };
+                let grouped = match by {
+                    Some(by) => group(&narrowed, by),
+                    None if unit == Unit::Stack => super::stacks::by_stack(&narrowed, notes),
+                    None => Ok(narrowed),
+                };
+                *profile = grouped.map_err(|error| Failure::Error(format!("--by: {}", error.message())))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+type Side = (Vec<SideFile>, Vec<Profile>, Notes);
+
+fn read_side(paths: &[PathBuf], args: &InputArgs) -> Result<Side> {
+    let (mut files, mut profiles, mut notes) = (Vec::new(), Vec::new(), Notes::new());
+    for path in paths {
+        let source = Source::open(Some(path), args)?;
+        profiles.push(source.read(&mut notes)?);
+        files.push(SideFile { name: source.name().to_owned(), format: FormatName(source.format()) });
+    }
+    Ok((files, profiles, notes))
+}
