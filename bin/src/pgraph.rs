@@ -1,12 +1,12 @@
 //! Draws the call graph of a profile.
 
-use clap::{Parser, ValueEnum};
-use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs, parse_percent};
-use profkit_cli::graphviz::Picture;
+use clap::Parser;
+use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::graph::{GraphArgs, Picture};
 use profkit_cli::{Extent, Failure, Result, Session, Tool, Wanted, knobs};
 use profkit_core::Profile;
 use profkit_ops::{DiffOptions, diff_profile};
-use profkit_render::dot::{self, ColorBy, Options, Style};
+use profkit_render::dot;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,7 +34,7 @@ struct Pgraph {
     input_file: Option<PathBuf>,
 
     #[command(flatten)]
-    picture: PictureArgs,
+    picture: GraphArgs,
     #[command(flatten)]
     group: GroupArgs,
     #[command(flatten)]
@@ -49,71 +49,6 @@ struct Pgraph {
     output: OutputArgs,
     #[command(flatten)]
     shared: Shared,
-}
-
-#[derive(clap::Args)]
-#[command(next_help_heading = "Picture")]
-struct PictureArgs {
-    /// Hide functions below this share of the total
-    #[arg(long, value_name = "PERCENT", default_value = "0.5%", value_parser = parse_percent)]
-    min_node: f64,
-
-    /// Hide edges below this share of the total
-    #[arg(long, value_name = "PERCENT", default_value = "0.1%", value_parser = parse_percent)]
-    min_edge: f64,
-
-    /// Show so many functions at the most, those that tell most; 0 shows all
-    #[arg(long, value_name = "N", default_value_t = 80)]
-    nodes: usize,
-
-    /// Show only the functions that match and what they call
-    #[arg(long, value_name = "RE")]
-    root: Option<String>,
-
-    /// Show only the functions that match and what calls them
-    #[arg(long, value_name = "RE")]
-    leaf: Option<String>,
-
-    /// Show only functions at most so many calls away from the roots
-    #[arg(long, value_name = "N")]
-    depth: Option<u32>,
-
-    /// What the colour of a function tells
-    #[arg(long, value_enum, default_value_t = Color::Total, value_name = "COST")]
-    color_by: Color,
-
-    /// The look
-    #[arg(long, value_enum, default_value_t = Look::Pprof, value_name = "LOOK")]
-    style: Look,
-
-    /// Show what changed since this other profile: more is red, less is blue
-    #[arg(long, value_name = "BEFORE")]
-    diff: Option<PathBuf>,
-
-    /// Leave the threads out; else they call the outermost functions where there are several
-    #[arg(long)]
-    no_thread_root: bool,
-
-    /// First line of the legend [default: the name of the input]
-    #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Color {
-    /// What it costs with all that it called
-    Total,
-    /// What it costs on its own
-    #[value(name = "self")]
-    Own,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Look {
-    /// Pale boxes, large where the self cost is
-    Pprof,
-    /// Boxes filled from blue to red
-    Gprof2dot,
 }
 
 impl Tool for Pgraph {
@@ -136,7 +71,8 @@ impl Tool for Pgraph {
         };
         let is_root = |name: &str, file: Option<&str>, module: Option<&str>| is(&roots, name, file, module);
         let is_leaf = |name: &str, file: Option<&str>, module: Option<&str>| is(&leaves, name, file, module);
-        let mut options = self.options(&name);
+        let mut options = self.picture.options(&name);
+        options.whole_names = self.group.by.is_some();
         options.value = Some(value);
         options.is_root = roots.as_ref().map(|_| &is_root as dot::Matches<'_>);
         options.is_leaf = leaves.as_ref().map(|_| &is_leaf as dot::Matches<'_>);
@@ -177,26 +113,6 @@ impl Pgraph {
         let diff = diff_profile(&[&before], &[&after], &options, &mut session.notes);
         let diff = diff.map_err(|error| Failure::Error(format!("--diff: {}", error.message())))?;
         Ok((format!("{name_before} → {name}"), diff))
-    }
-
-    fn options(&self, name: &str) -> Options<'_> {
-        let picture = &self.picture;
-        let mut options = Options::default();
-        options.title = Some(picture.title.clone().unwrap_or_else(|| name.to_owned()));
-        options.style = match picture.style {
-            Look::Pprof => Style::Pprof,
-            Look::Gprof2dot => Style::Gprof2dot,
-        };
-        options.color_by = match picture.color_by {
-            Color::Total => ColorBy::Total,
-            Color::Own => ColorBy::Own,
-        };
-        (options.min_node, options.min_edge) = (Some(picture.min_node), Some(picture.min_edge));
-        (options.nodes, options.depth) = (Some(picture.nodes), picture.depth);
-        options.is_diff = picture.diff.is_some();
-        options.no_thread_root = picture.no_thread_root;
-        options.whole_names = self.group.by.is_some();
-        options
     }
 }
 
