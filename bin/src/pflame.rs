@@ -6,7 +6,7 @@ use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::flame::{Picture, PictureArgs, draw};
 use profkit_cli::{Failure, Result, Session, Tool, knobs};
 use profkit_core::Profile;
-use profkit_ops::{By, group};
+use profkit_ops::{By, DiffOptions, diff_profile, group};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   pflame in.prof -o flame.html              a page: search, callers and callees, table, timeline
   pflame in.prof -o icicle.svg --inverted   roots at the top
   pflame in.prof -o leaves.svg --reverse    who calls the functions that cost most?
+  pflame after.prof --diff before.prof -o diff.html
   pflame trace.json -o time.svg --chart     what happened when?";
 
 /// Draw the flame graph of a profile
@@ -28,6 +29,10 @@ struct Pflame {
     /// Input file; `-` or nothing is stdin
     #[arg(value_name = "FILE")]
     input_file: Option<PathBuf>,
+
+    /// Draw how costs changed since this profile: orange for more, blue for less
+    #[arg(long, value_name = "BEFORE", conflicts_with = "chart")]
+    diff: Option<PathBuf>,
 
     /// What the frames are [default: function]
     #[arg(long, value_parser = by_parser(), value_name = "WHAT")]
@@ -60,8 +65,16 @@ impl Tool for Pflame {
         let path = self.output.output.as_deref();
         let picture = Picture::wanted(self.to, path)?;
         let mut options = self.picture.options(self.title());
-        let (profile, value) = self.read(self.input_file.as_deref(), session)?;
+        let (mut profile, value) = self.read(self.input_file.as_deref(), session)?;
         options.value = value;
+        if let Some(before) = &self.diff {
+            let (before, value_before) = self.read(Some(before), session)?;
+            let mut how = DiffOptions::default();
+            how.values = [value_before, value];
+            let diff = diff_profile(&[&before], &[&profile], &how, &mut session.notes);
+            profile = diff.map_err(|error| Failure::Error(format!("--diff: {}", error.message())))?;
+            (options.value, options.is_diff) = (None, true);
+        }
         draw(session, &profile, &options, picture, path)
     }
 }
@@ -80,10 +93,14 @@ impl Pflame {
         Ok((grouped.unwrap_or(profile), value))
     }
 
-    /// Returns what stands above the picture: the name of the input, where it has one.
+    /// Returns what stands above the picture: the names of the inputs, where they have one.
     fn title(&self) -> Option<String> {
-        let path = self.input_file.as_ref().filter(|path| path.as_os_str() != "-")?;
-        path.file_name().map(|name| name.to_string_lossy().into_owned())
+        let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let after = self.input_file.as_ref().filter(|path| path.as_os_str() != "-").and_then(name);
+        match self.diff.as_ref().and_then(name) {
+            Some(before) => Some(format!("{before} → {}", after.unwrap_or("stdin".to_owned()))),
+            None => after,
+        }
     }
 }
 

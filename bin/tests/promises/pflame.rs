@@ -27,6 +27,19 @@ fn the_value_asked_for_is_the_one_drawn() {
 }
 
 #[test]
+fn a_change_is_drawn_on_every_frame() {
+    let folder = Folder::new();
+    folder.write("before.folded", b"main;f 10\nmain;gone 20\n");
+    folder.write("after.folded", b"main;f 30\nmain;new 5\n");
+    let run = folder.run(PFLAME, "after.folded --diff before.folded").succeeds();
+    let frames = ["main (30 before, 35 after, +5, +16.7%)", "gone (20 before, 0 after, -20, gone)"];
+    for text in [">before.folded → after.folded</text>", frames[0], frames[1]] {
+        assert!(run.text().contains(text), "{text}: {}", run.text());
+    }
+    folder.run(PFLAME, "after.folded --diff before.folded --chart").fails(2, &["--diff", "--chart"]);
+}
+
+#[test]
 fn files_stand_in_the_place_of_functions() {
     let folder = Folder::new();
     let files = folder.run(PFLAME, "small.profkit -v samples --by file").succeeds();

@@ -1,5 +1,6 @@
 //! Bringing a profile into what a format can hold, and saying what that costs.
 
+use crate::amounts::{Rounding, rescale};
 use crate::derive;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Facet, Facets};
@@ -138,7 +139,11 @@ fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, note
     }
     let (mut scaled, rounding) = profile.without(Facets::of(&[Facet::UnitScales]))?;
     rounding.note(notes, &value_type.unit.name);
-    let exponent = if is_time { scaled.value_types[0].unit.exponent } else { only.other_exponent };
+    let mut exponent = if is_time { scaled.value_types[0].unit.exponent } else { only.other_exponent };
+    if exponent < only.finest_exponent {
+        scaled.coarsen(exponent.abs_diff(only.finest_exponent))?.note(notes, only.unit);
+        exponent = only.finest_exponent;
+    }
     if !is_time {
         let seconds = if only.other_exponent == 0 { "1 s" } else { "1 ns" };
         let what = format!("{} knows only time: 1 {} is written as {seconds}", format.name(), value_type.unit.name);
@@ -155,6 +160,17 @@ fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, note
     scaled.value_types[0] = ValueType { kind: only.kind.to_owned(), unit, role: only.role };
     *profile = Cow::Owned(scaled);
     Ok(())
+}
+
+impl Profile {
+    /// Divides the samples of a profile of one value by a power of ten.
+    fn coarsen(&mut self, exponent: u8) -> Result<Rounding> {
+        let mut values: Vec<i64> = self.samples.iter().map(|sample| sample.values[0]).collect();
+        let divisor = 10u64.checked_pow(u32::from(exponent)).ok_or_else(|| Error::overflow("the unit"))?;
+        let rounding = rescale(&mut values, 1, divisor)?;
+        values.into_iter().enumerate().for_each(|(row, value)| self.samples.values_mut(row)[0] = value);
+        Ok(rounding)
+    }
 }
 
 /// Makes up the facets that a format needs and the profile lacks.

@@ -68,6 +68,8 @@ pub struct OnlyTime {
     pub role: Role,
     /// The power of ten of a second that one unit of another dimension is written as.
     pub other_exponent: i8,
+    /// The power of ten of a second below which values are rounded, where samples are written.
+    pub finest_exponent: i8,
 }
 
 /// The shape that a format needs a profile in.

@@ -18,7 +18,7 @@ impl Strings {
     /// Returns the id of `text`, adding it if it is new.
     pub fn intern(&mut self, text: &str) -> StringId {
         let hash = hash_of(text);
-        if let Some(&id) = self.index.find(hash, |&id| self[id] == *text) {
+        if let Some(&id) = self.index.find(hash, |&id| self.bytes(id) == text.as_bytes()) {
             return id;
         }
         let id = StringId::from_index(self.ends.len());
@@ -42,6 +42,13 @@ impl Strings {
     /// Returns whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Returns the bytes of a text; unlike the text, they have no bounds of characters to check.
+    fn bytes(&self, id: StringId) -> &[u8] {
+        let index = id.index();
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text.as_bytes()[start..self.ends[index]]
     }
 
     pub(crate) fn hash(&self, id: Option<StringId>) -> u64 {

@@ -1,6 +1,9 @@
 //! What the JSON formats share.
 
-use profkit_core::{Error, Place};
+pub(crate) mod key;
+
+use profkit_core::{Error, Place, Result};
+use serde::Deserialize;
 
 /// Returns the error of a JSON text that is broken or has a value of another type than expected.
 pub(crate) fn error(error: serde_json::Error) -> Error {
@@ -11,25 +14,87 @@ pub(crate) fn error(error: serde_json::Error) -> Error {
     Error::malformed(message.get(..end).unwrap_or_default()).at(place)
 }
 
+/// Returns the value of a JSON text whose top level is an object.
+///
+/// # Errors
+///
+/// The error of a value of the wrong type has its path, for which the text is parsed once more; that of a
+/// broken text has line and column.
+pub(crate) fn object<'a, T: Deserialize<'a>>(input: &'a [u8]) -> Result<T> {
+    // The library would take a list for an object whose keys are left out.
+    let text = input.trim_ascii_start();
+    if !text.starts_with(b"{") {
+        let found = text.first().map_or("nothing".to_owned(), |byte| format!("'{}'", byte.escape_ascii()));
+        let place = Place::Byte(input.len() - text.len());
+        return Err(Error::malformed(format!("expected a JSON object, found {found}")).at(place));
+    }
+    let tracked =
+        |error: serde_json::Error| if error.is_data() { with_path::<T>(input, error) } else { self::error(error) };
+    serde_json::from_slice(input).map_err(tracked)
+}
+
+fn with_path<'a, T: Deserialize<'a>>(input: &'a [u8], found: serde_json::Error) -> Error {
+    let mut again = serde_json::Deserializer::from_slice(input);
+    let Err(tracked) = serde_path_to_error::deserialize::<_, T>(&mut again) else { return error(found) };
+    let path = tracked.path().to_string();
+    let error = error(tracked.into_inner());
+    match error.place() {
+        Some(Place::Line(line, column)) if path != "." => {
+            let message = format!("{} (line {line}, column {column})", error.message());
+            Error::malformed(message).at(Place::Path(path))
+        }
+        _ => error,
+    }
+}
+
 /// Returns the top-level keys of a JSON object with the bytes of their values, in file order.
 ///
 /// Values are skipped, not parsed; where the text breaks off, the keys before it are returned. Returns
 /// none for anything that does not start like an object.
 pub(crate) fn top_level(input: &[u8]) -> Option<Vec<(&str, &[u8])>> {
-    let mut keys = Vec::new();
+    let entries = Entries { rest: input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() };
+    let text = |(key, value)| Some((std::str::from_utf8(key).ok()?, value));
+    Some(entries.filter_map(text).collect())
+}
+
+/// Returns the first of the given keys that a JSON object has, without a look at what follows.
+pub(crate) fn first_key(input: &[u8], names: &[&str]) -> Option<usize> {
     let mut rest = input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
-    while let Some((key, after)) = string(rest) {
-        let Some(value) = after.trim_ascii_start().strip_prefix(b":") else { break };
-        let value = value.trim_ascii_start();
-        let length = value_length(value);
-        let (value, after) = value.split_at(length);
-        if let Ok(key) = std::str::from_utf8(key) {
-            keys.push((key, value.trim_ascii_end()));
+    loop {
+        let (key, _) = string(rest)?;
+        if let Some(place) = names.iter().position(|name| name.as_bytes() == key) {
+            return Some(place);
         }
-        let Some(next) = after.trim_ascii_start().strip_prefix(b",") else { break };
-        rest = next.trim_ascii_start();
+        let mut entries = Entries { rest };
+        entries.next()?;
+        rest = entries.rest;
     }
-    Some(keys)
+}
+
+/// Returns the length of the JSON object that the text starts with, if it is complete.
+pub(crate) fn object_length(input: &[u8]) -> Option<usize> {
+    if !input.starts_with(b"{") {
+        return None;
+    }
+    let length = value_length(input);
+    input.get(..length)?.ends_with(b"}").then_some(length)
+}
+
+/// The entries of an object as raw text, up to where it breaks off.
+struct Entries<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, after) = string(self.rest)?;
+        let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        let (value, after) = value.split_at(value_length(value));
+        self.rest = after.trim_ascii_start().strip_prefix(b",").unwrap_or_default().trim_ascii_start();
+        Some((key, value.trim_ascii_end()))
+    }
 }
 
 /// Returns the raw inside of the string at the start of `text`, and what follows it.
@@ -79,7 +144,7 @@ fn value_length(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::top_level;
+    use super::{first_key, object_length, top_level};
 
     #[test]
     fn finds_keys_behind_nested_values() {
@@ -89,6 +154,14 @@ mod tests {
         let text = br#"{"a":[{"b":[[1],{}]},"]["],"c":{"d":[{"e":"}"}]} , "f":"\\","g":-1.5e3}"#;
         let keys: Vec<_> = top_level(text).unwrap().into_iter().map(|(key, value)| (key, value.len())).collect();
         assert_eq!(keys, [("a", 21), ("c", 17), ("f", 4), ("g", 6)]);
+    }
+
+    #[test]
+    fn finds_the_end_of_an_object_and_its_first_known_key() {
+        assert_eq!(object_length(b"{\"a\": \"}\"} \n{\"b\": 2}"), Some(10));
+        assert_eq!(object_length(b"{\"a\": ["), None);
+        assert_eq!(first_key(br#"{"x": {"a": 1}, "b": 2, "a""#, &["a", "b"]), Some(1));
+        assert_eq!(first_key(br#"{"x": 1}"#, &["a"]), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod pprof;
 mod pprof_legacy;
 mod profkit;
 mod pstats;
+mod sentry;
 mod speedscope;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
@@ -28,6 +29,7 @@ pub static FORMATS: &[&Format] = &[
     &pprof_legacy::FORMAT,
     &profkit::FORMAT,
     &pstats::FORMAT,
+    &sentry::FORMAT,
     &speedscope::FORMAT,
 ];
 

@@ -50,7 +50,13 @@ const HOLDS: Holds = Holds::new(Shape::CallGraph)
     .keeps(&[Facet::Arcs, Facet::ArcCalls, Facet::ArcPrimitiveCalls, Facet::ArcCosts, Facet::CalleeSelf])
     .needs(&[Facet::CallCounts, Facet::PrimitiveCalls, Facet::Totals])
     .needs(&[Facet::ArcCalls, Facet::ArcPrimitiveCalls, Facet::ArcCosts, Facet::CalleeSelf])
-    .only_time(OnlyTime { kind: "time", unit: "nanoseconds", role: Role::Measured, other_exponent: 0 });
+    .only_time(OnlyTime {
+        kind: "time",
+        unit: "nanoseconds",
+        role: Role::Measured,
+        other_exponent: 0,
+        finest_exponent: i8::MIN,
+    });
 
 /// A dict whose first key is a tuple of three, as functions have, or of one, as the mark of samples is.
 fn sniff(peek: &Peek<'_>) -> Sniff {

@@ -8,4 +8,5 @@ pub mod generate;
 pub mod kcachegrind;
 pub mod law;
 pub mod names;
+pub mod relay;
 pub mod said;

@@ -221,3 +221,20 @@ fn a_profile_without_samples_says_so() {
     assert_eq!(drawn(text.as_bytes(), "nothing"), []);
     assert!(svg(&nothing, &options(|it| it.order = Order::Time)).is_ok());
 }
+
+#[test]
+fn by_time_the_widths_are_time_and_the_costs_are_costs() {
+    let fixture = readable().into_iter().find(|it| it.name == "recursion.speedscope.json").expect("a fixture");
+    let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+    let options = options(|it| it.order = Order::Time);
+    let picture = svg(&profile, &options).expect("it has timestamps");
+    let text = String::from_utf8(picture.clone()).expect("parsed before");
+    let span = profkit_core::derive::span_ns(&profile, profile.default_value()).expect("it has timestamps");
+    let cost = profile.column_totals().expect("small numbers")[profile.default_value()];
+    let unit = &profile.value_types[profile.default_value()].unit;
+    let nanoseconds = profkit_core::Unit::named("ns");
+    let amounts = [(cost, unit), (span, &nanoseconds)].map(|(value, unit)| profkit_core::readable::amount(value, unit));
+    assert!(text.contains(&format!("time {}, span {}<", amounts[0], amounts[1])), "{amounts:?}");
+    let root = drawn(&picture, "by time").into_iter().find(|frame| frame.text.starts_with("all ("));
+    assert_eq!(root.map(|root| root.width as i64), Some(span));
+}

@@ -2,7 +2,7 @@
 
 use super::key::{FileKey, FrameKey, ProfileKey};
 use super::numbers::Numbers;
-use profkit_core::{Error, Place, Result};
+use profkit_core::Result;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -96,33 +96,7 @@ pub(super) enum EventKind {
 
 /// Returns the objects of a file.
 pub(super) fn parse(input: &[u8]) -> Result<File<'_>> {
-    // The library would take a list for an object whose keys are left out.
-    let text = input.trim_ascii_start();
-    if !text.starts_with(b"{") {
-        let found = text.first().map_or("nothing".to_owned(), |byte| format!("'{}'", byte.escape_ascii()));
-        let place = Place::Byte(input.len() - text.len());
-        return Err(Error::malformed(format!("expected a JSON object, found {found}")).at(place));
-    }
-    serde_json::from_slice(input).map_err(|error| if error.is_data() { with_path(input, error) } else { place(error) })
-}
-
-fn place(error: serde_json::Error) -> Error {
-    crate::json::error(error)
-}
-
-/// Returns the error of a value of the wrong type with its path, for which the input is parsed once more.
-fn with_path(input: &[u8], error: serde_json::Error) -> Error {
-    let mut again = serde_json::Deserializer::from_slice(input);
-    let Err(tracked) = serde_path_to_error::deserialize::<_, File<'_>>(&mut again) else { return place(error) };
-    let path = tracked.path().to_string();
-    let error = place(tracked.into_inner());
-    match error.place() {
-        Some(Place::Line(line, column)) if path != "." => {
-            let message = format!("{} (line {line}, column {column})", error.message());
-            Error::malformed(message).at(Place::Path(path))
-        }
-        _ => error,
-    }
+    crate::json::object(input)
 }
 
 impl Number {

@@ -10,7 +10,8 @@
 //! ```
 
 use super::file::{File, ProfileEntry};
-use super::key::{FileKey, ThreadKey};
+use super::key::FileKey;
+use crate::json::key::ThreadKey;
 use profkit_core::{Dimension, Error, NoteKind, Notes, Place, Result, Unit, ValueType};
 use std::collections::HashMap;
 

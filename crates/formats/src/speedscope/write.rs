@@ -8,8 +8,9 @@ mod events;
 mod numbers;
 
 use super::file::{FrameEntry, Number, Text};
-use super::key::{FileKey, FrameKey, ProfileKey, ThreadKey};
+use super::key::{FileKey, FrameKey, ProfileKey};
 use super::{LAYOUT, SCHEMA};
+use crate::json::key::ThreadKey;
 use numbers::{Ruler, to_json};
 use profkit_core::{
     Error, Frame, FrameId, Id, NoteKind, Notes, Profile, Result, Sample, StackId, Thread, ThreadId, WriteOptions,

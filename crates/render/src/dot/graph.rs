@@ -78,6 +78,11 @@ pub(super) struct Graph {
     first_bound: Option<String>,
 }
 
+/// Returns what is compared: the kind of the values before and after is told apart by its ending.
+fn shown_kind(kind: &str, is_diff: bool) -> &str {
+    kind.strip_suffix("_after").filter(|_| is_diff).unwrap_or(kind)
+}
+
 impl Graph {
     /// Returns the graph of a value of the profile, or of the first two, before and after.
     pub(super) fn of(profile: &Profile, value: usize, is_diff: bool) -> Result<(FunctionGraph<'_>, Graph)> {
@@ -85,7 +90,7 @@ impl Graph {
         let columns = if is_diff { [Some(0), Some(1)] } else { [None, Some(value)] };
         let value_type = profile.value_types.get(columns[1].unwrap_or(0));
         let mut graph = Graph {
-            kind: value_type.map_or(String::new(), |it| it.kind.clone()),
+            kind: value_type.map_or(String::new(), |it| shown_kind(&it.kind, is_diff).to_owned()),
             unit: value_type.map_or(Unit::named(""), |it| it.unit.clone()),
             is_diff,
             whole: Cost::default(),

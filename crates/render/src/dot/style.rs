@@ -127,8 +127,7 @@ impl Scene<'_> {
     pub(super) fn calls(&self, node: &Node) -> Option<String> {
         let calls = node.calls.as_deref()?;
         let primitive = node.primitive_calls.as_deref().filter(|&primitive| primitive != calls);
-        let spell = |counts: &[i64]| counts.iter().map(|&it| count(it)).collect::<Vec<_>>().join(" → ");
-        Some(spell(calls) + &primitive.map_or(String::new(), |primitive| format!("/{}", spell(primitive))))
+        Some(counted(calls) + &primitive.map_or(String::new(), |primitive| format!("/{}", counted(primitive))))
     }
 
     /// Returns a cost with its share, or with its change.
@@ -180,9 +179,15 @@ impl Scene<'_> {
 
     /// Returns how often an arc was gone, and what it was before.
     pub(super) fn edge_calls(&self, edge: &Edge) -> Option<String> {
-        let calls = edge.calls.as_ref()?;
-        Some(calls.iter().map(|&it| count(it)).collect::<Vec<_>>().join(" → "))
+        edge.calls.as_deref().map(counted)
     }
+}
+
+/// Returns a count as people read it, and what it was before where that was another one.
+fn counted(counts: &[i64]) -> String {
+    let mut counts = counts.to_vec();
+    counts.dedup();
+    counts.iter().map(|&it| count(it)).collect::<Vec<_>>().join(" → ")
 }
 
 fn joined(counts: &[i64]) -> String {

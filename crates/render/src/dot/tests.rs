@@ -183,7 +183,7 @@ fn a_comparison_shows_what_changed() {
     let text = drawn(&profile, &Options { is_diff: true, ..Options::default() });
     assert!(text.contains("f\\nself 50.0 ns → 20.0 ns (-30.0 ns)"), "{text}");
     assert!(text.contains("comment=\"self=50,60 total=50,60\"") && text.contains("label=\" +10.0 ns\""), "{text}");
-    assert!(text.contains("cpu_after: 100 ns → 80.0 ns (-20.0 ns)"), "{text}");
+    assert!(text.contains("cpu: 100 ns → 80.0 ns (-20.0 ns)"), "{text}");
 }
 
 #[test]

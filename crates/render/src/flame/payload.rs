@@ -101,13 +101,11 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
         let plain = Options { is_reversed: false, order, ..options.clone() };
         scene.trie(&columns, &plain, options.min_width.unwrap_or(0.0), notes)?
     };
-    let totals = trie.totals();
-    let shown = totals.get(if options.is_diff { 0 } else { scene.value }..trie.stride).unwrap_or_default();
     let has_times = !options.is_diff && scene.profile().samples.iter().any(|sample| sample.time_ns.is_some());
     let timeline = if has_times { Some(timeline(scene, notes)?) } else { None };
     let header = Header {
         title: options.title.clone().unwrap_or_else(|| "Flame graph".to_owned()),
-        subtitle: scene.subtitle(options, shown),
+        subtitle: scene.subtitle(options)?,
         values: values(scene)?,
         shown: scene.value,
         is_diff: options.is_diff,

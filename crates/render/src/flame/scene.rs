@@ -68,19 +68,20 @@ impl<'p> Scene<'p> {
     }
 
     /// Returns what the picture shows in one line, and how far it can be believed.
-    pub(crate) fn subtitle(&self, options: &Options, totals: &[i64]) -> String {
+    pub(crate) fn subtitle(&self, options: &Options) -> Result<String> {
         let ValueType { kind, unit, .. } = self.value_type();
+        let totals = self.told_apart.column_totals()?;
         let mut parts = Vec::new();
         let threads = thousands(self.threads.len() as u64);
-        match totals {
+        match *totals {
             [before, after] if self.is_diff => {
-                let [before, after] = [before, after].map(|&total| readable::amount(total, &unit));
+                let [before, after] = [before, after].map(|total| readable::amount(total, &unit));
                 parts.push(format!("before {before}, after {after}"));
             }
-            [total, ..] => {
+            [_, ..] => {
                 let is_time = unit.dimension == Dimension::Time;
                 let time = if !is_time || kind.ends_with("time") { "" } else { " time" };
-                let amount = readable::amount(*total, &unit);
+                let amount = readable::amount(totals[self.value], &unit);
                 let several =
                     if is_time { format!(" summed over {threads} threads") } else { format!(", {threads} threads") };
                 let several = if self.threads.len() > 1 { several } else { String::new() };
@@ -95,6 +96,6 @@ impl<'p> Scene<'p> {
         if self.is_estimated() {
             parts.push("stacks estimated from a call graph".to_owned());
         }
-        parts.join(", ")
+        Ok(parts.join(", "))
     }
 }

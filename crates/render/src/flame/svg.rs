@@ -65,7 +65,7 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
         notes.add(NoteKind::Dropped, what, trie.pruned, "stacks are cut|stack is cut", || None);
     }
     let totals = trie.totals();
-    let subtitle = scene.subtitle(options, totals.get(..trie.stride).unwrap_or_default());
+    let subtitle = scene.subtitle(options)?;
     let texts = Texts::new(&scene.labels, if options.order == Order::Time { "(idle)" } else { "(other)" });
     let lines = Lines::new(&trie, &totals, &texts)?;
     let mut picture = Vec::new();

@@ -1,7 +1,8 @@
 //! The real tools judge what we write. They run where `PROFKIT_PEERS=1`, and there a missing one fails.
 //!
-//! The peers are Python's `pstats`, Go's `go tool pprof`, valgrind's `callgrind_annotate`, Graphviz's `dot`
-//! and speedscope's web app in headless Chromium, which `npm ci` in `crates/testkit/peers` provides.
+//! The peers are Python's `pstats`, Go's `go tool pprof`, valgrind's `callgrind_annotate`, Graphviz's `dot` and
+//! speedscope's web app in headless Chromium, which `npm ci` in `crates/testkit/peers` provides. Sentry's SDK, which
+//! `pip` puts into `crates/testkit/peers/python`, is recorded and read.
 
 mod callgrind;
 mod graphs;
@@ -9,6 +10,7 @@ mod lists;
 mod pprof;
 mod pstats;
 mod readings;
+mod sentry;
 mod speedscope;
 
 use profkit_core::{Format, Notes, Profile, ReadOptions, WriteOptions, prepare};

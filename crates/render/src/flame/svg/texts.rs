@@ -34,7 +34,8 @@ impl Texts {
             let mut free = text.clone();
             let mut number = 2;
             while !taken.insert(free.clone()) {
-                free = line_text(&format!("{text} #{number}"));
+                // Behind what is cut, so that each number is another text.
+                free = format!("{text} (#{number})");
                 number += 1;
             }
             texts.push(free);
@@ -102,6 +103,18 @@ mod tests {
         assert_eq!(line_text(" \t"), ANONYMOUS);
         assert_eq!(line_text("a\0\u{1b}[2J"), "a\\u{0}\\u{1b}[2J");
         assert_eq!(line_text("f12"), "f12");
+    }
+
+    #[test]
+    fn long_names_that_begin_alike_stay_apart() {
+        let mut profile = profkit_core::Profile::default();
+        for end in ["a", "b", "c"] {
+            let name = profile.string(&("long::".repeat(100) + end));
+            profile.function(profkit_core::Function::named(name));
+        }
+        let texts = Texts::new(&Labels::new(&profile, &profile, &[]), "(other)");
+        let distinct: HashSet<_> = (1..=3).map(|label| texts.of(label + 1)).collect();
+        assert_eq!(distinct.len(), 3, "{distinct:?}");
     }
 
     #[test]
