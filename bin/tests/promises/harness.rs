@@ -9,6 +9,7 @@ pub(crate) const PCONV: &str = env!("CARGO_BIN_EXE_pconv");
 pub(crate) const PDIFF: &str = env!("CARGO_BIN_EXE_pdiff");
 pub(crate) const PMERGE: &str = env!("CARGO_BIN_EXE_pmerge");
 pub(crate) const PFILTER: &str = env!("CARGO_BIN_EXE_pfilter");
+pub(crate) const PGRAPH: &str = env!("CARGO_BIN_EXE_pgraph");
 pub(crate) const PFLAME: &str = env!("CARGO_BIN_EXE_pflame");
 pub(crate) const PTOP: &str = env!("CARGO_BIN_EXE_ptop");
 

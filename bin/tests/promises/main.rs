@@ -7,6 +7,7 @@ mod pconv;
 mod pdiff;
 mod pfilter;
 mod pflame;
+mod pgraph;
 mod pmerge;
 mod ptop;
 mod schema;

@@ -1,9 +1,16 @@
 //! What every tool says about itself, and how it takes its options.
 
-use crate::harness::{Folder, PCONV, PDIFF, PFILTER, PFLAME, PMERGE, PTOP};
+use crate::harness::{Folder, PCONV, PDIFF, PFILTER, PFLAME, PGRAPH, PMERGE, PTOP};
 
-const TOOLS: [(&str, &str); 6] =
-    [("pconv", PCONV), ("pdiff", PDIFF), ("pfilter", PFILTER), ("pflame", PFLAME), ("pmerge", PMERGE), ("ptop", PTOP)];
+const TOOLS: [(&str, &str); 7] = [
+    ("pconv", PCONV),
+    ("pdiff", PDIFF),
+    ("pfilter", PFILTER),
+    ("pflame", PFLAME),
+    ("pgraph", PGRAPH),
+    ("pmerge", PMERGE),
+    ("ptop", PTOP),
+];
 
 #[test]
 fn every_tool_introduces_itself() {

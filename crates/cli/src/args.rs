@@ -3,9 +3,11 @@
 use crate::failure::{Failure, Result};
 use crate::progress::ProgressWhen;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ColorChoice};
-use profkit_core::{Format, Notes, Profile, WriteOptions};
+use clap::{Args, ColorChoice, ValueEnum};
+use profkit_core::{Format, Notes, Profile, WriteOptions, filter_frames};
 use profkit_formats::FORMATS;
+use profkit_ops::{By, group};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// How inputs are read.
@@ -49,6 +51,37 @@ pub struct ThreadArgs {
     /// Only the thread of this id or name; `active` is the one that costs most
     #[arg(long, value_name = "NAME|ID|active")]
     pub thread: Option<String>,
+}
+
+/// What stands in the place of functions.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct GroupArgs {
+    /// What to show the costs of [default: function]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<Group>,
+}
+
+/// What costs can be shown of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Group {
+    /// Functions
+    Function,
+    /// Source files
+    File,
+    /// Modules, packages and libraries
+    Module,
+    /// Lines of source files
+    Line,
+}
+
+/// Which frames are looked at.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct FrameArgs {
+    /// Keep the frames that the profile itself asks to drop
+    #[arg(long)]
+    pub all_frames: bool,
 }
 
 /// Where the result goes.
@@ -210,6 +243,42 @@ impl ThreadArgs {
     }
 }
 
+impl GroupArgs {
+    /// Returns the profile with what was asked for in the place of its functions.
+    ///
+    /// # Errors
+    ///
+    /// Fails where sums do not fit into 64 bits.
+    pub fn apply(&self, profile: Profile) -> Result<Profile> {
+        let by = match self.by {
+            None | Some(Group::Function) => return Ok(profile),
+            Some(Group::File) => By::File,
+            Some(Group::Module) => By::Module,
+            Some(Group::Line) => By::Line,
+        };
+        group(&profile, by).map_err(|error| Failure::Error(format!("--by: {}", error.message())))
+    }
+}
+
+impl FrameArgs {
+    /// Returns the profile with its own frame filters applied, unless all frames were asked for.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a stack is deeper than the limit, which no stack is that was read.
+    pub fn apply(&self, profile: Profile, notes: &mut Notes) -> Result<Profile> {
+        if self.all_frames {
+            return Ok(profile);
+        }
+        let filtered = filter_frames(&profile, notes).map_err(|error| Failure::Error(error.message().to_owned()))?;
+        let filtered = match filtered {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(filtered) => Some(filtered),
+        };
+        Ok(filtered.unwrap_or(profile))
+    }
+}
+
 fn format_parser(fits: fn(&Format) -> bool) -> impl TypedValueParser<Value = FormatName> {
     let formats = FORMATS.iter().filter(move |format| fits(format));
     PossibleValuesParser::new(formats.map(|format| PossibleValue::new(format.name()).help(format.description())))
@@ -227,6 +296,17 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     };
     let size = shift.and_then(|shift| number.parse::<u64>().ok()?.checked_mul(1 << shift));
     size.ok_or_else(|| "expected a number of bytes, such as 1000000, 500k, 64M or 2G".to_owned())
+}
+
+/// Returns the number of a share such as `0.5%`; the sign may be left out.
+///
+/// # Errors
+///
+/// What is no share between 0% and 100% is an error that says what was expected.
+pub fn parse_percent(text: &str) -> std::result::Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    let share = number.filter(|percent| (0.0..=100.0).contains(percent));
+    share.ok_or_else(|| "expected a percentage between 0% and 100%, such as 0.5%".to_owned())
 }
 
 fn parse_knob(text: &str) -> std::result::Result<(String, String), String> {

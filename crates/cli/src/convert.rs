@@ -3,9 +3,10 @@
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::progress::{Extent, Progress};
-use crate::session::{Session, printable};
+use crate::session::Session;
 use crate::source::Source;
 use crate::table::{self, Side};
+use profkit_core::readable::printable;
 use profkit_core::readable::{amount, count};
 use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
 use std::ffi::OsString;

@@ -51,7 +51,7 @@ pub struct PictureArgs {
     pub width: Option<u32>,
 
     /// Leave out frames narrower than this share of the picture [default: a tenth of a pixel in SVG, 0 in HTML]
-    #[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = crate::args::parse_percent)]
     pub min_width: Option<f64>,
 
     /// Leave the thread out of the stacks; else threads are roots where there are several
@@ -146,11 +146,4 @@ pub fn draw(
 fn palette_parser() -> impl TypedValueParser<Value = Palette> {
     let names = Palette::ALL.iter().map(|palette| palette.name());
     PossibleValuesParser::new(names).map(|name| Palette::named(&name).unwrap_or_default())
-}
-
-fn parse_percent(text: &str) -> std::result::Result<f64, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
-    number
-        .filter(|percent| (0.0..100.0).contains(percent))
-        .ok_or_else(|| "expected a percentage such as 0.5%".to_owned())
 }

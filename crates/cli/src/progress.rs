@@ -1,9 +1,9 @@
 //! What is going on, drawn on stderr while it takes long.
 
-use crate::session::printable;
 use clap::ValueEnum;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use profkit_core::readable::printable;
 use std::io::Read;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;

@@ -7,6 +7,7 @@ use crate::progress::{Extent, Progress, ProgressWhen, Screen};
 use crate::source::Source;
 use anstream::stderr;
 use clap::builder::styling::{AnsiColor, Style};
+use profkit_core::readable::printable;
 use profkit_core::{Notes, Profile};
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -108,8 +109,17 @@ impl Session {
     ///
     /// Fails as [`output`](Session::output) and [`commit`](Session::commit) do.
     pub fn print(&self, path: Option<&Path>, text: &str) -> Result<()> {
-        let mut output = self.output(path, false)?;
-        output.fill(|out| Ok(out.write_all(text.as_bytes())?))?;
+        self.print_bytes(path, text.as_bytes(), false)
+    }
+
+    /// Writes one result that was made without a writer of a format.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`output`](Session::output) and [`commit`](Session::commit) do.
+    pub fn print_bytes(&self, path: Option<&Path>, bytes: &[u8], is_binary: bool) -> Result<()> {
+        let mut output = self.output(path, is_binary)?;
+        output.fill(|out| Ok(out.write_all(bytes)?))?;
         self.commit(vec![output])
     }
 
@@ -137,23 +147,4 @@ impl Session {
 fn tell(what: &str, color: AnsiColor, message: &str) {
     let style = Style::new().fg_color(Some(color.into())).bold();
     let _ = writeln!(stderr(), "{style}{what}:{style:#} {}", printable(message));
-}
-
-/// Returns a text with control characters spelled out, so that a name in a profile can neither break a
-/// line nor command a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let spell = |character: char| -> String {
-        if character.is_control() { character.escape_default().collect() } else { character.into() }
-    };
-    text.chars().map(spell).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::printable;
-
-    #[test]
-    fn control_characters_are_spelled_out() {
-        assert_eq!(printable("ü f\n\u{1b}[2J"), "ü f\\n\\u{1b}[2J");
-    }
 }

@@ -1,29 +1,48 @@
-//! The list of functions, for people and for programs.
+//! Lists of functions, of their callers and callees, and of their lines: for people and for programs.
 
-use crate::csv::csv;
+mod arcs;
+mod functions;
+mod head;
+mod json;
+mod lines;
+mod sources;
+
+pub(crate) use json::to_json_line;
+
 use crate::failure::{Failure, Result};
 use crate::page::Page;
-use crate::session::printable;
 use crate::source::Source;
-use crate::table::{self, Cell, Side, Table, Tone};
-use profkit_core::readable::{amount, count, percent};
-use profkit_core::{Dimension, Notes, Profile, Unit, ValueType};
-use profkit_ops::{Sort, TopRow, span_ns, thread_shares, top};
-use serde::{Serialize, Serializer};
+use crate::wanted::Wanted;
+use arcs::Arcs;
+use head::Head;
+use profkit_core::{Error, Notes, Profile};
+use profkit_ops::{Sort, TopRow, peek, top};
+use sources::Sources;
+use std::path::PathBuf;
 
-/// The functions of a profile, and what is said about the profile above them.
-#[derive(Debug)]
-pub struct TopList<'p> {
-    source: &'p Source,
-    profile: &'p Profile,
-    value: usize,
-    sums: Vec<i64>,
-    rows: Vec<TopRow>,
-    shown: usize,
+/// What a list is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// People: a head and a table that fits the page.
+    Table(Page),
+    /// Spreadsheets: comma separated values.
+    Csv,
+    /// Programs: one line of JSON.
+    Json,
 }
 
-impl<'p> TopList<'p> {
-    /// Returns the first `limit` functions, all for 0, ordered by the value type of index `value`.
+/// A profile that lists are made of.
+#[derive(Debug)]
+pub struct Lists<'p> {
+    head: Head<'p>,
+    form: Form,
+    sort: Sort,
+    limit: usize,
+}
+
+impl<'p> Lists<'p> {
+    /// Returns lists of at most `limit` functions, any number for 0, in an order by the value type of index `value`.
     ///
     /// # Errors
     ///
@@ -33,251 +52,89 @@ impl<'p> TopList<'p> {
         profile: &'p Profile,
         value: usize,
         (sort, limit): (Sort, usize),
-        notes: &mut Notes,
-    ) -> Result<TopList<'p>> {
-        let sums = profile.column_totals();
-        let rows = top(profile, value, sort, notes);
-        let (sums, rows) =
-            sums.and_then(|sums| Ok((sums, rows?))).map_err(|error| Failure::in_file(source.name(), &error))?;
-        let shown = if limit == 0 { rows.len() } else { limit.min(rows.len()) };
-        Ok(TopList { source, profile, value, sums, rows, shown })
+        form: Form,
+    ) -> Result<Lists<'p>> {
+        Ok(Lists { head: Head::new(source, profile, value)?, form, sort, limit })
     }
 
-    /// Returns the list for people: what the profile says of itself, then a table.
-    pub fn text(&self, page: Page) -> String {
-        let mut text = self.header();
-        let rows = &self.rows[..self.shown];
-        if rows.is_empty() {
-            return text;
-        }
-        let has_calls = rows.iter().any(|row| row.calls.is_some());
-        let mut columns = ["self", "self%", "sum%", "total", "total%", "calls"].map(|it| (it, Side::Right)).to_vec();
-        columns.push(("function", Side::Name));
-        if !has_calls {
-            columns.remove(5);
-        }
-        let mut table = Table::titled(&columns);
-        let mut sum = 0;
-        for row in rows {
-            sum += i128::from(self.cell(&row.own));
-            let calls = has_calls.then(|| calls(row).into());
-            table.push(self.costs(row, sum).into_iter().chain(calls).chain([function(row)]));
-        }
-        text.push('\n');
-        text.push_str(&table.text(page));
-        text
-    }
-
-    fn header(&self) -> String {
-        let meta = &self.profile.meta;
-        let file = format!("{} ({})", self.source.name(), self.source.format().name());
-        let mut rows = vec![("file", file)];
-        rows.extend(meta.producer.clone().map(|producer| ("producer", producer)));
-        let mut title = "values";
-        for (index, (value_type, &sum)) in self.profile.value_types.iter().zip(&self.sums).enumerate() {
-            let mark = if index == self.value && self.sums.len() > 1 { " (shown)" } else { "" };
-            let name = format!("{}/{}", value_type.kind, value_type.unit.name);
-            rows.push((title, format!("{name} {}{mark}", amount(sum, &value_type.unit))));
-            title = "";
-        }
-        rows.extend(self.threads());
-        let nanoseconds = Unit::named("nanoseconds");
-        rows.extend(meta.duration_ns.map(|duration| ("duration", amount(duration, &nanoseconds))));
-        rows.push(("samples", count(self.profile.samples.len() as i64)));
-        let functions = match self.rows.len() {
-            all if all == self.shown => count(all as i64),
-            all => format!("{}, of which {} are shown", count(all as i64), count(self.shown as i64)),
-        };
-        rows.push(("functions", functions));
-        let rows: Vec<_> = rows.into_iter().map(|(name, text)| vec![name.to_owned(), printable(&text)]).collect();
-        table::lines(&rows, &[Side::Left; 2])
-    }
-
-    /// Returns what the header says of threads, where the profile tells them apart: how many the costs are
-    /// summed over, and in how much time those were spent.
-    fn threads(&self) -> Option<(&'static str, String)> {
-        let shares = thread_shares(self.profile, self.value);
-        let threads: Vec<_> = shares.iter().filter_map(|share| share.thread).collect();
-        if let &[thread] = threads.as_slice()
-            && shares.len() == 1
-        {
-            return Some(("thread", self.profile.thread_title(thread)));
-        }
-        let value_type = self.profile.value_types.get(self.value).filter(|_| !threads.is_empty())?;
-        let threads = count(shares.len() as i64);
-        if value_type.unit.dimension != Dimension::Time {
-            return Some(("threads", threads));
-        }
-        let time = if value_type.kind.ends_with("time") { "" } else { " time" };
-        let span = span_ns(self.profile, self.value).or(self.profile.meta.duration_ns);
-        let span = span.map_or(String::new(), |span| format!(", span {}", amount(span, &Unit::named("nanoseconds"))));
-        Some(("threads", format!("{}{time} summed over {threads} threads{span}", value_type.kind)))
-    }
-
-    /// Returns the cells with costs of one row; `sum` is that of the own costs of all rows up to it.
-    fn costs(&self, row: &TopRow, sum: i128) -> [Cell; 5] {
-        let (own, total, whole) = (self.cell(&row.own), self.cell(&row.total), self.cell(&self.sums));
-        let spell =
-            |value| self.profile.value_types.get(self.value).map_or(String::new(), |it| amount(value, &it.unit));
-        let bound = if row.is_bound { "<=" } else { "" };
-        let sum = i64::try_from(sum).map_or("-".to_owned(), |sum| percent(sum, whole));
-        [
-            Cell::from(spell(own)),
-            percent(own, whole).into(),
-            Cell::new(sum, Tone::Faint),
-            format!("{bound}{}", spell(total)).into(),
-            format!("{bound}{}", percent(total, whole)).into(),
-        ]
-    }
-
-    fn cell(&self, costs: &[i64]) -> i64 {
-        costs.get(self.value).copied().unwrap_or(0)
-    }
-
-    /// Returns the list for spreadsheets. All numbers are exact: costs in the unit of their title, which
-    /// says what one of them is where that is not what the name of the unit tells.
-    pub fn csv(&self) -> String {
-        let titles = ["name", "file", "line", "module", "calls", "primitive_calls"].map(str::to_owned);
-        let costs = ["self", "total"].into_iter().flat_map(|cost| {
-            self.profile.value_types.iter().map(move |value_type| format!("{cost} {}", costs_title(value_type)))
-        });
-        let titles = titles.into_iter().chain(costs).chain(["total_is_bound".to_owned()]).collect();
-        let rows = self.rows[..self.shown].iter().map(|row| {
-            let calls = |counts: &Option<Vec<i64>>| counts.as_ref().map_or(String::new(), |counts| listed(counts));
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            let line = row.line.map_or(String::new(), |line| line.to_string());
-            let mut cells = vec![row.name.clone(), text(&row.file), line, text(&row.module)];
-            cells.extend([calls(&row.calls), calls(&row.primitive_calls)]);
-            cells.extend(row.own.iter().chain(&row.total).map(i64::to_string));
-            cells.push(row.is_bound.to_string());
-            cells
-        });
-        csv([titles].into_iter().chain(rows))
-    }
-
-    /// Returns the list for programs, as one line of JSON. All numbers are exact.
-    pub fn json(&self, notes: &Notes) -> String {
-        let threads = self.profile.threads.iter().map(|(id, _)| self.profile.thread_title(id));
-        let values = self.profile.value_types.iter().zip(&self.sums).map(|(value_type, &total)| JsonValue {
-            kind: &value_type.kind,
-            unit: &value_type.unit.name,
-            factor: value_type.unit.factor,
-            exponent: value_type.unit.exponent,
-            role: value_type.role.name(),
-            total,
-        });
-        let functions = self.rows[..self.shown].iter().map(|row| JsonFunction {
-            name: &row.name,
-            file: row.file.as_deref(),
-            line: row.line,
-            module: row.module.as_deref(),
-            own: &row.own,
-            total: &row.total,
-            calls: row.calls.as_deref().map(JsonCalls),
-            primitive_calls: row.primitive_calls.as_deref().map(JsonCalls),
-        });
-        to_json_line(&JsonTop {
-            file: self.source.name(),
-            format: self.source.format().name(),
-            producer: self.profile.meta.producer.as_deref(),
-            duration_ns: self.profile.meta.duration_ns,
-            samples: self.profile.samples.len(),
-            threads: threads.collect(),
-            values: values.collect(),
-            functions: functions.collect(),
-            notes: notes.iter().map(ToString::to_string).collect(),
+    /// Returns the functions and what each costs.
+    ///
+    /// # Errors
+    ///
+    /// Fails where sums do not fit into 64 bits.
+    pub fn functions(&self, notes: &mut Notes) -> Result<String> {
+        let Head { profile, value, .. } = self.head;
+        let mut rows = top(profile, value, self.sort, notes).map_err(|error| self.failure(&error))?;
+        let all = rows.len();
+        self.cut(&mut rows);
+        Ok(match self.form {
+            Form::Table(page) => functions::text(&self.head, &rows, all, page),
+            Form::Csv => functions::comma_separated(&self.head, &rows),
+            Form::Json => functions::json(&self.head, &rows, notes),
         })
     }
-}
 
-/// Returns how often a function was called, in the manner of pstats: all calls, and behind a slash
-/// those while it was not active already, where they differ.
-fn calls(row: &TopRow) -> String {
-    let first = |counts: &Option<Vec<i64>>| counts.as_ref().and_then(|counts| counts.first().copied());
-    match (first(&row.calls), first(&row.primitive_calls)) {
-        (None, _) => String::new(),
-        (Some(calls), Some(primitive)) if primitive != calls => format!("{}/{}", count(calls), count(primitive)),
-        (Some(calls), _) => count(calls),
-    }
-}
-
-/// Returns a function and where it is.
-fn function(row: &TopRow) -> Cell {
-    let file = row.file.as_ref().or(row.module.as_ref()).map_or(String::new(), |file| format!(" {file}"));
-    let line = row.line.filter(|_| row.file.is_some()).map_or(String::new(), |line| format!(":{line}"));
-    Cell::from(printable(&row.name)).and(printable(&format!("{file}{line}")), Tone::Faint)
-}
-
-/// Returns the title of a column of costs: `cpu/nanoseconds`, and `cpu/1e-4 seconds` for a unit of its own.
-fn costs_title(value_type: &ValueType) -> String {
-    let unit = &value_type.unit;
-    if *unit == Unit::named(&unit.name) {
-        return format!("{}/{}", value_type.kind, unit.name);
-    }
-    let base = match unit.dimension {
-        Dimension::Time => "seconds",
-        Dimension::Bytes => "bytes",
-        Dimension::Count | Dimension::Other => unit.name.as_str(),
-    };
-    format!("{}/{}e{} {base}", value_type.kind, unit.factor, unit.exponent)
-}
-
-/// Returns counts that share a cell.
-fn listed(counts: &[i64]) -> String {
-    counts.iter().map(i64::to_string).collect::<Vec<_>>().join("/")
-}
-
-/// Returns a value as one line of JSON.
-pub(crate) fn to_json_line(value: &impl Serialize) -> String {
-    let mut line = serde_json::to_string(value).unwrap_or_else(|error| panic!("text and integers are JSON: {error}"));
-    line.push('\n');
-    line
-}
-
-#[derive(Serialize)]
-struct JsonTop<'t> {
-    file: &'t str,
-    format: &'t str,
-    producer: Option<&'t str>,
-    duration_ns: Option<i64>,
-    samples: usize,
-    threads: Vec<String>,
-    values: Vec<JsonValue<'t>>,
-    functions: Vec<JsonFunction<'t>>,
-    notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct JsonValue<'t> {
-    kind: &'t str,
-    unit: &'t str,
-    factor: u64,
-    exponent: i8,
-    role: &'t str,
-    total: i64,
-}
-
-#[derive(Serialize)]
-struct JsonFunction<'t> {
-    name: &'t str,
-    file: Option<&'t str>,
-    line: Option<u32>,
-    module: Option<&'t str>,
-    #[serde(rename = "self")]
-    own: &'t [i64],
-    total: &'t [i64],
-    calls: Option<JsonCalls<'t>>,
-    primitive_calls: Option<JsonCalls<'t>>,
-}
-
-/// A number where there is one column of counts, else a list.
-struct JsonCalls<'t>(&'t [i64]);
-
-impl Serialize for JsonCalls<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        match self.0 {
-            [count] => count.serialize(serializer),
-            several => several.serialize(serializer),
+    /// Returns the functions that are meant, with their callers, their callees or both.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no function is meant, and where sums do not fit into 64 bits.
+    pub fn arcs(&self, callers: Option<&Wanted>, callees: Option<&Wanted>, notes: &mut Notes) -> Result<String> {
+        let Head { profile, value, .. } = self.head;
+        let has = |wanted: Option<&Wanted>, row: &TopRow| wanted.is_some_and(|wanted| wanted.has(row));
+        let is_wanted = |row: &TopRow| has(callers, row) || has(callees, row);
+        let found = peek(profile, value, self.sort, is_wanted, notes).map_err(|error| self.failure(&error))?;
+        let all = profile.functions.len();
+        for wanted in [callers, callees].into_iter().flatten() {
+            wanted.check_match(found.iter().any(|peek| wanted.has(&peek.function)), all)?;
         }
+        let list = found.into_iter().map(|peek| {
+            let (has_callers, has_callees) = (has(callers, &peek.function), has(callees, &peek.function));
+            Arcs { peek, has_callers, has_callees }
+        });
+        let mut list: Vec<Arcs> = list.collect();
+        self.cut(&mut list);
+        Ok(match self.form {
+            Form::Table(page) => arcs::text(&self.head, &list, all, page),
+            Form::Csv => arcs::comma_separated(&self.head, &list),
+            Form::Json => arcs::json(&self.head, &list, notes),
+        })
+    }
+
+    /// Returns the functions that are meant, with what each of their lines costs, beside the text of the lines
+    /// where their file is found under its own path or in one of the folders.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no function is meant, and where sums do not fit into 64 bits.
+    pub fn lines(&self, wanted: &Wanted, folders: &[PathBuf], notes: &mut Notes) -> Result<String> {
+        let Head { profile, value, .. } = self.head;
+        let found = profkit_ops::lines(profile, value, self.sort, |row| wanted.has(row));
+        let mut list = found.map_err(|error| self.failure(&error))?;
+        let all = profile.functions.len();
+        wanted.check_match(!list.is_empty(), all)?;
+        self.cut(&mut list);
+        let mut sources = Sources::new(folders);
+        for found in &list {
+            for line in &found.lines {
+                sources.find(line.file.as_deref(), found.full_path.as_deref());
+            }
+        }
+        sources.note_missing(notes);
+        Ok(match self.form {
+            Form::Table(page) => lines::text(&self.head, &list, all, &mut sources, page),
+            Form::Csv => lines::comma_separated(&self.head, &list, &mut sources),
+            Form::Json => lines::json(&self.head, &list, &mut sources, notes),
+        })
+    }
+
+    fn cut<T>(&self, list: &mut Vec<T>) {
+        if self.limit > 0 {
+            list.truncate(self.limit);
+        }
+    }
+
+    fn failure(&self, error: &Error) -> Failure {
+        Failure::in_file(self.head.source.name(), error)
     }
 }

@@ -47,6 +47,15 @@ pub fn count(number: i64) -> String {
     format!("{}{}", if number < 0 { "-" } else { "" }, thousands(number.unsigned_abs()))
 }
 
+/// Returns a text with control characters spelled out, so that a name in a profile can neither break a line nor
+/// command a terminal.
+pub fn printable(text: &str) -> String {
+    let spell = |character: char| -> String {
+        if character.is_control() { character.escape_default().collect() } else { character.into() }
+    };
+    text.chars().map(spell).collect()
+}
+
 fn three_digits(number: f64, steps: &Steps) -> String {
     // A little less than one of the next size would be rounded up to it.
     let fits = |step: f64| number.abs() >= step * 0.9995;
@@ -110,6 +119,11 @@ mod tests {
         assert_eq!(amount(12_050, &Unit::named("cycles").with_exponent(-3)), "12.05");
         assert_eq!(amount(12, &Unit::named("cycles").with_exponent(3)), "12,000");
         assert_eq!(amount(12, &Unit::named("cycles").with_exponent(99)), "12e99");
+    }
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(printable("ü f\n\u{1b}[2J\0"), "ü f\\n\\u{1b}[2J\\u{0}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What each function costs, as the rows of a table.
 
-use profkit_core::derive::{function_totals, told_apart};
-use profkit_core::{NoteKind, Notes, Profile, Result};
+use profkit_core::derive::{FunctionTotals, function_totals, told_apart};
+use profkit_core::{FunctionId, NoteKind, Notes, Profile, Result};
 use std::cmp::{Ordering, Reverse};
 
 /// What one function costs. Costs are vectors over the value types of the profile.
@@ -78,28 +78,27 @@ pub enum Sort {
 pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Vec<TopRow>> {
     let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
-    let text = |id| profile.strings[id].to_owned();
-    let mut rows: Vec<TopRow> = profile
-        .functions
-        .iter()
-        .map(|(id, function)| {
-            let cost = &totals[id];
-            TopRow {
-                name: text(function.name),
-                file: function.file.map(text),
-                line: function.start_line.map(Into::into),
-                module: function.module.map(text),
-                own: cost.own.clone(),
-                total: cost.total.clone(),
-                is_bound: cost.is_bound,
-                calls: cost.calls.clone(),
-                primitive_calls: cost.primitive_calls.clone(),
-            }
-        })
-        .collect();
+    let mut rows: Vec<TopRow> = profile.functions.iter().map(|(id, _)| row(&profile, &totals, id)).collect();
     rows.sort_by(|left, right| compare(left, right, value, sort));
     note_bounds(rows.iter().filter(|row| row.is_bound).map(|row| row.name.as_str()), notes);
     Ok(rows)
+}
+
+/// Returns the row of one function.
+pub(crate) fn row(profile: &Profile, totals: &FunctionTotals, id: FunctionId) -> TopRow {
+    let text = |id| profile.strings[id].to_owned();
+    let (function, cost) = (profile.functions[id], &totals[id]);
+    TopRow {
+        name: text(function.name),
+        file: function.file.map(text),
+        line: function.start_line.map(Into::into),
+        module: function.module.map(text),
+        own: cost.own.clone(),
+        total: cost.total.clone(),
+        is_bound: cost.is_bound,
+        calls: cost.calls.clone(),
+        primitive_calls: cost.primitive_calls.clone(),
+    }
 }
 
 /// Notes the functions whose totals are only upper bounds.
@@ -107,11 +106,14 @@ pub(crate) fn note_bounds<'r>(mut names: impl Iterator<Item = &'r str>, notes: &
     if let Some(first) = names.next() {
         let what = "the source does not state the totals of functions that call each other";
         let count = 1 + names.count() as u64;
-        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds", || first.to_owned());
+        notes.add(NoteKind::Estimated, what, count, "totals are upper bounds|total is an upper bound", || {
+            first.to_owned()
+        });
     }
 }
 
-fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
+/// Returns which of two rows comes first.
+pub(crate) fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
     let own = || right.own.get(value).cmp(&left.own.get(value));
     let total = || right.total.get(value).cmp(&left.total.get(value));
     let calls = |row: &TopRow| Reverse(row.calls.as_ref().and_then(|counts| counts.first().copied()));

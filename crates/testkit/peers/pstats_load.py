@@ -10,9 +10,10 @@ The JSON, functions and callers sorted by file, line and name:
 
     {"python": "3.11.7", "total_calls": 7, "prim_calls": 5, "total_tt": 0.5, "trailing_bytes": 0,
      "functions": [{"file": "a.py", "line": 3, "name": "f", "cc": 1, "nc": 2, "tt": 0.1, "ct": 0.2,
-                    "callers": [{"file": "a.py", "line": 9, "name": "g", "nc": 2, "cc": 1, "tt": 0.1, "ct": 0.2}]}]}
+                    "callers": [{"file": "a.py", "line": 9, "name": "g", "nc": 2, "cc": 1, "tt": 0.1, "ct": 0.2}],
+                    "callees": [...]}]}
 
-A caller of the pure-Python `profile` dialect, which stores one number, has "nc" alone. Floats are printed
+A caller or callee of the pure-Python `profile` dialect, which stores one number, has "nc" alone. Floats are printed
 so that they read back to the same double. Exit status 1, and the reason on stderr, if Python rejects the file.
 """
 
@@ -54,13 +55,14 @@ def parse_arguments():
 
 
 def summary(stats, path):
+    stats.calc_callees()
     return {
         "python": sys.version.split()[0],
         "total_calls": stats.total_calls,
         "prim_calls": stats.prim_calls,
         "total_tt": stats.total_tt,
         "trailing_bytes": trailing_bytes(path),
-        "functions": [function(key, stats.stats[key]) for key in sorted(stats.stats)],
+        "functions": [function(key, stats.stats[key], stats.all_callees[key]) for key in sorted(stats.stats)],
     }
 
 
@@ -71,12 +73,16 @@ def trailing_bytes(path):
         return len(profile.read())
 
 
-def function(key, row):
+def function(key, row, callees):
     cc, nc, tt, ct, callers = row
-    return named(key, cc=cc, nc=nc, tt=tt, ct=ct, callers=[caller(c, callers[c]) for c in sorted(callers)])
+    return named(key, cc=cc, nc=nc, tt=tt, ct=ct, callers=arcs(callers), callees=arcs(callees))
 
 
-def caller(key, row):
+def arcs(rows):
+    return [arc(key, rows[key]) for key in sorted(rows)]
+
+
+def arc(key, row):
     if not isinstance(row, tuple):
         return named(key, nc=row)
     nc, cc, tt, ct = row  # the other way round than in a function's row

@@ -2,8 +2,8 @@
 
 use super::spell::signed;
 use crate::page::Page;
-use crate::session::printable;
 use crate::table::{Cell, Side, Table, Tone};
+use profkit_core::readable::printable;
 use profkit_core::readable::{amount, count};
 use profkit_core::{Unit, readable};
 use profkit_ops::{Explanation, Via};

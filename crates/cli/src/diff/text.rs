@@ -2,9 +2,9 @@
 
 use super::{DiffReport, spell};
 use crate::page::Page;
-use crate::session::printable;
 use crate::table::{self, Cell, Side, Table, Tone};
 use profkit_core::readable::amount;
+use profkit_core::readable::printable;
 use profkit_ops::{Change, DiffRow, DiffSort, Presence, Verdict};
 
 impl DiffReport<'_> {

@@ -1,12 +1,13 @@
 //! Stacks into a call graph, exactly.
 
+use super::function_graph::FunctionArc;
 use super::named;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::{Arc, CallGraph, Total};
 use crate::error::Result;
 use crate::facet::Facets;
 use crate::hash::Map;
-use crate::id::{FrameId, FunctionId, ThreadId};
+use crate::id::{FrameId, FunctionId, Id, ThreadId};
 use crate::notes::{NoteKind, Notes};
 use crate::profile::Profile;
 use crate::samples::{Sample, Samples};
@@ -41,9 +42,10 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
             weights[place[&sample.thread]].add(stack, sample.values)?;
         }
     }
-    let calls = count_calls(profile, &place, threads.len());
+    let frames: Vec<FrameId> = profile.frames.iter().map(|(id, _)| id).collect();
+    let calls = count_calls(profile, &frames, &place, threads.len());
     for ((thread, weights), calls) in threads.into_iter().zip(weights).zip(calls) {
-        let mut builder = Builder::new(profile);
+        let mut builder = Builder::new(profile, &frames);
         weights.walk(&profile.stacks, &mut builder)?;
         let mut graph = builder.graph(&mut to, &mut transfer, calls.as_ref());
         graph.thread = transfer.thread(&mut to, thread);
@@ -52,6 +54,70 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
     note_losses(profile, notes);
     to.samples = Samples::new(stride);
     Ok(to)
+}
+
+/// Returns who calls whom in the samples, whatever the lines, and how often where that is known. What is left out
+/// is passed over: its callers then call its callees, and nobody counts how often.
+pub(super) fn function_arcs(
+    profile: &Profile,
+    is_left_out: Option<&dyn Fn(FunctionId) -> bool>,
+) -> Result<Vec<FunctionArc>> {
+    let frames = one_frame_per_function(profile);
+    let mut weights = Weights::new(profile.value_types.len());
+    for sample in profile.samples.iter() {
+        if let Some(stack) = sample.stack {
+            weights.add(stack, sample.values)?;
+        }
+    }
+    let mut builder = Builder::new(profile, &frames);
+    builder.is_left_out = is_left_out;
+    weights.walk(&profile.stacks, &mut builder)?;
+    let counts = counted_calls(profile, &frames);
+    let arcs = builder.arcs.into_iter().filter_map(|((caller, callee), costs)| {
+        let counts = counts.as_ref().filter(|_| costs.is_direct);
+        let counts = counts.map(|counts| counts.arcs.get(&(caller, callee)).copied().unwrap_or_default());
+        Some(FunctionArc {
+            caller: profile.frames[caller].function?,
+            callee,
+            calls: counts.map(|counts| vec![counts[0]]),
+            primitive_calls: counts.map(|counts| vec![counts[1]]),
+            inclusive: Some(costs.inclusive),
+            callee_self: Some(costs.callee_self),
+            is_direct: costs.is_direct,
+        })
+    });
+    Ok(arcs.collect())
+}
+
+/// Returns for each frame the first one of its function.
+fn one_frame_per_function(profile: &Profile) -> Vec<FrameId> {
+    let mut first: Vec<Option<FrameId>> = vec![None; profile.functions.len()];
+    let frames = profile.frames.iter().map(|(id, frame)| match frame.function {
+        Some(function) => *first[function.index()].get_or_insert(id),
+        None => id,
+    });
+    frames.collect()
+}
+
+/// Returns the calls of all threads together, where the source tells them from one another.
+pub(super) fn function_calls(profile: &Profile) -> Option<impl Fn(FunctionId) -> [i64; 2]> {
+    let counts = counted_calls(profile, &one_frame_per_function(profile))?;
+    Some(move |function| counts.functions.get(&function).copied().unwrap_or_default())
+}
+
+fn counted_calls(profile: &Profile, frames: &[FrameId]) -> Option<Counts> {
+    let mut threads: Map<Option<ThreadId>, usize> = Map::default();
+    for sample in profile.samples.iter() {
+        let next = threads.len();
+        threads.entry(sample.thread).or_insert(next);
+    }
+    let of_threads = count_calls(profile, frames, &threads, threads.len());
+    of_threads.into_iter().flatten().map(|calls| calls.counts).reduce(|mut all, one| {
+        let add = |sum: &mut [i64; 2], counts: [i64; 2]| sum.iter_mut().zip(counts).for_each(|(sum, it)| *sum += it);
+        one.functions.into_iter().for_each(|(key, counts)| add(all.functions.entry(key).or_default(), counts));
+        one.arcs.into_iter().for_each(|(key, counts)| add(all.arcs.entry(key).or_default(), counts));
+        all
+    })
 }
 
 fn note_losses(profile: &Profile, notes: &mut Notes) {
@@ -81,7 +147,13 @@ type ArcKey = (FrameId, FunctionId);
 /// Sums up what a walk meets; frames and functions are those of the source profile.
 struct Builder<'p> {
     profile: &'p Profile,
-    path: Vec<FrameId>,
+    // The frame that stands for each frame as a caller.
+    frames: &'p [FrameId],
+    is_left_out: Option<&'p dyn Fn(FunctionId) -> bool>,
+    // How many frames are left out behind the last one of the path.
+    gap: u32,
+    // The frames that are not left out, each with the gap before it.
+    path: Vec<(FrameId, u32)>,
     // By function, not a row for every function of the profile: there may be as many threads as functions.
     active: Map<FunctionId, u32>,
     totals: Map<FunctionId, Vec<i64>>,
@@ -92,14 +164,18 @@ struct Builder<'p> {
 #[derive(Default)]
 struct ArcCosts {
     active: u32,
+    is_direct: bool,
     inclusive: Vec<i64>,
     callee_self: Vec<i64>,
 }
 
 impl<'p> Builder<'p> {
-    fn new(profile: &'p Profile) -> Builder<'p> {
+    fn new(profile: &'p Profile, frames: &'p [FrameId]) -> Builder<'p> {
         Builder {
             profile,
+            frames,
+            is_left_out: None,
+            gap: 0,
             path: Vec::new(),
             active: Map::default(),
             totals: Map::default(),
@@ -109,7 +185,12 @@ impl<'p> Builder<'p> {
     }
 
     fn arc(&self, frame: FrameId) -> Option<ArcKey> {
-        Some((*self.path.last()?, self.profile.frames[frame].function?))
+        Some((self.frames[self.path.last()?.0.index()], self.profile.frames[frame].function?))
+    }
+
+    fn leaves_out(&self, frame: FrameId) -> bool {
+        let is_left_out = self.is_left_out.zip(self.profile.frames[frame].function);
+        is_left_out.is_some_and(|(is_left_out, function)| is_left_out(function))
     }
 
     fn graph(self, to: &mut Profile, transfer: &mut Transfer<'_>, calls: Option<&Calls>) -> CallGraph {
@@ -124,7 +205,7 @@ impl<'p> Builder<'p> {
         let mut arcs: Vec<_> = self.arcs.into_iter().collect();
         arcs.sort_unstable_by_key(|(key, _)| *key);
         for ((caller, callee), costs) in arcs {
-            let counts = calls.map(|calls| calls.arcs.get(&(caller, callee)));
+            let counts = calls.map(|calls| calls.counts.arcs.get(&(caller, callee)));
             let [all, primitive] = [0, 1].map(|index| counts.map(|counts| count(counts, index)));
             graph.add_arc(Arc {
                 caller: transfer.frame(to, caller),
@@ -138,7 +219,7 @@ impl<'p> Builder<'p> {
         let mut totals: Vec<_> = self.totals.into_iter().collect();
         totals.sort_unstable_by_key(|(function, _)| *function);
         for (function, costs) in totals {
-            let counts = calls.map(|calls| calls.functions.get(&function));
+            let counts = calls.map(|calls| calls.counts.functions.get(&function));
             let [all, primitive] = [0, 1].map(|index| counts.map(|counts| count(counts, index)));
             graph.add_total(Total {
                 function: transfer.function(to, function),
@@ -153,9 +234,15 @@ impl<'p> Builder<'p> {
 
 impl Visitor for Builder<'_> {
     fn enter(&mut self, frame: FrameId, below: &[i64]) -> Result<()> {
+        if self.leaves_out(frame) {
+            self.gap += 1;
+            return Ok(());
+        }
+        let gap = std::mem::take(&mut self.gap);
         if let Some(key) = self.arc(frame) {
             let arc = self.arcs.entry(key).or_insert_with(|| ArcCosts {
                 active: 0,
+                is_direct: false,
                 inclusive: vec![0; below.len()],
                 callee_self: vec![0; below.len()],
             });
@@ -163,6 +250,7 @@ impl Visitor for Builder<'_> {
                 add(&mut arc.inclusive, below)?;
             }
             arc.active += 1;
+            arc.is_direct |= gap == 0;
         }
         if let Some(function) = self.profile.frames[frame].function {
             let active = self.active.entry(function).or_default();
@@ -171,15 +259,18 @@ impl Visitor for Builder<'_> {
             }
             *active += 1;
         }
-        self.path.push(frame);
+        self.path.push((frame, gap));
         Ok(())
     }
 
     fn leaf(&mut self, frame: FrameId, own: &[i64]) -> Result<()> {
+        if self.leaves_out(frame) {
+            return Ok(());
+        }
         add(self.own.entry(frame).or_insert_with(|| vec![0; own.len()]), own)?;
-        self.path.pop();
+        let last = self.path.pop();
         let key = self.arc(frame);
-        self.path.push(frame);
+        self.path.extend(last);
         match key.and_then(|key| self.arcs.get_mut(&key)) {
             Some(arc) => add(&mut arc.callee_self, own),
             None => Ok(()),
@@ -187,7 +278,11 @@ impl Visitor for Builder<'_> {
     }
 
     fn leave(&mut self, frame: FrameId) {
-        self.path.pop();
+        if self.leaves_out(frame) {
+            self.gap -= 1;
+            return;
+        }
+        self.gap = self.path.pop().map_or(0, |(_, gap)| gap);
         if let Some(arc) = self.arc(frame).and_then(|key| self.arcs.get_mut(&key)) {
             arc.active -= 1;
         }
@@ -198,22 +293,33 @@ impl Visitor for Builder<'_> {
     }
 }
 
-/// Calls and primitive calls by function and arc, of one thread.
+/// Calls and primitive calls by function and arc.
 #[derive(Default)]
-struct Calls {
+struct Counts {
     functions: Map<FunctionId, [i64; 2]>,
     arcs: Map<ArcKey, [i64; 2]>,
+}
+
+/// The calls of one thread, up to a sample.
+#[derive(Default)]
+struct Calls {
+    counts: Counts,
     path: Vec<FrameId>,
     active: Map<FunctionId, u32>,
     active_arcs: Map<ArcKey, u32>,
 }
 
 /// Counts the calls of each thread from the boundaries between samples; none where there are none.
-fn count_calls(profile: &Profile, place: &Map<Option<ThreadId>, usize>, threads: usize) -> Vec<Option<Calls>> {
+fn count_calls(
+    profile: &Profile,
+    frames: &[FrameId],
+    place: &Map<Option<ThreadId>, usize>,
+    threads: usize,
+) -> Vec<Option<Calls>> {
     let mut calls: Vec<Option<Calls>> = (0..threads).map(|_| None).collect();
     if profile.samples.has_kept() {
         for sample in profile.samples.iter() {
-            calls[place[&sample.thread]].get_or_insert_default().step(profile, sample);
+            calls[place[&sample.thread]].get_or_insert_default().step(profile, frames, sample);
         }
     }
     calls
@@ -221,7 +327,7 @@ fn count_calls(profile: &Profile, place: &Map<Option<ThreadId>, usize>, threads:
 
 impl Calls {
     /// Leaves the calls that ended before this sample and enters those that began with it.
-    fn step(&mut self, profile: &Profile, sample: Sample<'_>) {
+    fn step(&mut self, profile: &Profile, stand_in: &[FrameId], sample: Sample<'_>) {
         let kept = sample.kept.unwrap_or(0) as usize;
         let function = |frame: FrameId| profile.frames[frame].function;
         while self.path.len() > kept {
@@ -236,14 +342,14 @@ impl Calls {
         let Some(stack) = sample.stack else { return };
         let new = profile.stacks.depth(stack) as usize - self.path.len();
         let mut frames: Vec<FrameId> = profile.stacks.leaf_to_root(stack).take(new).collect();
-        while let Some(frame) = frames.pop() {
+        while let Some(frame) = frames.pop().map(|frame| stand_in[frame.index()]) {
             if let Some(callee) = function(frame) {
                 let active = self.active.entry(callee).or_default();
-                count(self.functions.entry(callee).or_default(), *active == 0);
+                count(self.counts.functions.entry(callee).or_default(), *active == 0);
                 *active += 1;
                 if let Some(&caller) = self.path.last() {
                     let active = self.active_arcs.entry((caller, callee)).or_default();
-                    count(self.arcs.entry((caller, callee)).or_default(), *active == 0);
+                    count(self.counts.arcs.entry((caller, callee)).or_default(), *active == 0);
                     *active += 1;
                 }
             }

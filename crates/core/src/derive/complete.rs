@@ -1,5 +1,6 @@
 //! Making up the numbers of a call graph that a format demands and the source lacks.
 
+use super::function_graph::add_where_known;
 use super::totals::{FunctionTotal, graph_totals};
 use super::walk::add;
 use crate::calls::{Arc, CallGraph, Total};
@@ -221,23 +222,12 @@ fn merged_arcs(profile: &Profile, graph: &CallGraph) -> Result<Vec<ArcRow>> {
             rows.push(ArcRow { caller: arc.caller, callee: arc.callee, is_recursive, cells: Cells::default() });
         }
         let cells = &mut rows[place].cells;
-        add_cell(&mut cells.calls, arc.calls)?;
-        add_cell(&mut cells.primitive, arc.primitive_calls)?;
-        add_cell(&mut cells.inclusive, arc.inclusive)?;
-        add_cell(&mut cells.callee_self, arc.callee_self)?;
+        add_where_known(&mut cells.calls, arc.calls)?;
+        add_where_known(&mut cells.primitive, arc.primitive_calls)?;
+        add_where_known(&mut cells.inclusive, arc.inclusive)?;
+        add_where_known(&mut cells.callee_self, arc.callee_self)?;
     }
     Ok(rows)
-}
-
-fn add_cell(sum: &mut Option<Vec<i64>>, numbers: Option<&[i64]>) -> Result<()> {
-    match (sum, numbers) {
-        (Some(sum), Some(numbers)) => add(sum, numbers),
-        (sum @ None, Some(numbers)) => {
-            *sum = Some(numbers.to_vec());
-            Ok(())
-        }
-        (_, None) => Ok(()),
-    }
 }
 
 /// Returns every function of a graph once, those with a statement first, with whether its total is stated.

@@ -1,6 +1,8 @@
 //! What each function cost, on its own and with all that it called.
 
+use super::call_graph::function_calls;
 use super::components::Components;
+use super::function_graph::add_where_known;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::CallGraph;
 use crate::error::{Error, Result};
@@ -61,7 +63,14 @@ pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
     }
     let mut sums = Sums { profile, active: vec![0; profile.functions.len()], totals };
     weights.walk(&profile.stacks, &mut sums)?;
-    Ok(sums.totals)
+    let mut totals = sums.totals;
+    if let Some(calls) = function_calls(profile) {
+        for (id, row) in profile.functions.iter().map(|(id, _)| id).zip(&mut totals.rows) {
+            let [all, primitive] = calls(id);
+            (row.calls, row.primitive_calls) = (Some(vec![all]), Some(vec![primitive]));
+        }
+    }
+    Ok(totals)
 }
 
 /// Returns what each function of the profile cost in one call graph.
@@ -119,8 +128,8 @@ impl FunctionTotals {
         let mut is_stated = vec![false; count];
         for total in graph.totals() {
             let row = &mut self.rows[total.function.index()];
-            add_counts(&mut row.calls, total.calls)?;
-            add_counts(&mut row.primitive_calls, total.primitive_calls)?;
+            add_where_known(&mut row.calls, total.calls)?;
+            add_where_known(&mut row.primitive_calls, total.primitive_calls)?;
             if let Some(inclusive) = total.inclusive {
                 is_stated[total.function.index()] = true;
                 add(&mut row.total, inclusive)?;
@@ -180,17 +189,6 @@ impl FunctionTotals {
             }
         }
         Ok(())
-    }
-}
-
-fn add_counts(sum: &mut Option<Vec<i64>>, counts: Option<&[i64]>) -> Result<()> {
-    match (sum, counts) {
-        (Some(sum), Some(counts)) => add(sum, counts),
-        (sum @ None, Some(counts)) => {
-            *sum = Some(counts.to_vec());
-            Ok(())
-        }
-        (_, None) => Ok(()),
     }
 }
 

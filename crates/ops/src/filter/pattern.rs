@@ -10,8 +10,9 @@ use regex::Regex;
 ///
 /// ```
 /// use profkit_ops::Pattern;
-/// assert!(Pattern::parse("file:^/usr/lib").is_ok());
+/// assert!(Pattern::parse("file:^/usr/lib")?.matches("read", Some("/usr/lib/io.py"), None));
 /// assert!(Pattern::parse("f(").is_err());
+/// # Ok::<(), profkit_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -48,6 +49,12 @@ impl Pattern {
     pub fn parse(text: &str) -> Result<Pattern> {
         let (field, regex) = Field::split(text);
         Ok(Pattern { field, regex: self::regex(regex)? })
+    }
+
+    /// Returns whether the pattern matches a function of this name, in this file and module.
+    pub fn matches(&self, name: &str, file: Option<&str>, module: Option<&str>) -> bool {
+        let is_match = |field, text: Option<&str>| text.is_some_and(|text| self.is_match(field, text));
+        is_match(Field::Name, Some(name)) || is_match(Field::File, file) || is_match(Field::Module, module)
     }
 
     /// Returns whether the pattern looks at a field and matches a text in it.

@@ -1,10 +1,12 @@
 //! The real tools judge what we write. They run where `PROFKIT_PEERS=1`, and there a missing one fails.
 //!
-//! The peers are Python's `pstats`, Go's `go tool pprof`, valgrind's `callgrind_annotate` and speedscope's web app in
-//! headless Chromium, which `npm ci` in `crates/testkit/peers` provides. Sentry's SDK, which `pip` puts into
-//! `crates/testkit/peers/python`, is recorded and read.
+//! The peers are Python's `pstats`, Go's `go tool pprof`, valgrind's `callgrind_annotate`, Graphviz's `dot` and
+//! speedscope's web app in headless Chromium, which `npm ci` in `crates/testkit/peers` provides. Sentry's SDK, which
+//! `pip` puts into `crates/testkit/peers/python`, is recorded and read.
 
 mod callgrind;
+mod graphs;
+mod lists;
 mod pprof;
 mod pstats;
 mod readings;

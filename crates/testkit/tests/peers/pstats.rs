@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 
-fn python(option: Option<&str>, file: &Path) -> Result<String, String> {
+pub(super) fn python(option: Option<&str>, file: &Path) -> Result<String, String> {
     run(Command::new("python3").arg(script("pstats_load.py")).args(option).arg(file))
 }
 
