@@ -66,7 +66,7 @@ pub fn prepare<'p>(
     if !holds.facets.has(Facet::SeveralValues) {
         lose(&mut profile, Facets::of(&[Facet::SeveralValues]), format, notes)?;
     }
-    shape(&mut profile, holds.shape, format, notes)?;
+    shape(&mut profile, &holds, format, notes)?;
     if let Some(only_time) = holds.only_time {
         relabel(&mut profile, only_time, format, notes)?;
     }
@@ -107,9 +107,9 @@ fn lose_present(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, n
     Ok(there)
 }
 
-fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, format: &Format, notes: &mut Notes) -> Result<()> {
+fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: &mut Notes) -> Result<()> {
     let has_samples = !profile.samples.is_empty();
-    match shape {
+    match holds.shape {
         Shape::Stacks if !profile.calls.is_empty() => {
             note_lost_calls(profile, format, notes);
             if has_samples {
@@ -118,7 +118,12 @@ fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, format: &Format, notes: &
                 *profile = Cow::Owned(derive::stacks(profile, notes)?);
             }
         }
-        Shape::CallGraph if has_samples => *profile = Cow::Owned(derive::call_graph(profile, notes)?),
+        Shape::CallGraph if has_samples => {
+            let graph = derive::call_graph(profile, notes)?;
+            // What follows from the stacks and has no place in the file was never the source's to lose.
+            let derived = Facets::of(&[Facet::CalleeSelf, Facet::Totals]).minus(holds.facets);
+            *profile = Cow::Owned(if derived.is_empty() { graph } else { graph.without(derived)?.0 });
+        }
         _ => {}
     }
     Ok(())
