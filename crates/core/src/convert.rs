@@ -66,7 +66,7 @@ pub fn prepare<'p>(
     if !holds.facets.has(Facet::SeveralValues) {
         lose(&mut profile, Facets::of(&[Facet::SeveralValues]), format, notes)?;
     }
-    shape(&mut profile, holds.shape, notes)?;
+    shape(&mut profile, holds.shape, format, notes)?;
     if let Some(only_time) = holds.only_time {
         relabel(&mut profile, only_time, format, notes)?;
     }
@@ -107,10 +107,11 @@ fn lose_present(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, n
     Ok(there)
 }
 
-fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, notes: &mut Notes) -> Result<()> {
+fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, format: &Format, notes: &mut Notes) -> Result<()> {
     let has_samples = !profile.samples.is_empty();
     match shape {
         Shape::Stacks if !profile.calls.is_empty() => {
+            note_lost_calls(profile, format, notes);
             if has_samples {
                 drop_calls(profile.to_mut());
             } else {
@@ -121,6 +122,18 @@ fn shape(profile: &mut Cow<'_, Profile>, shape: Shape, notes: &mut Notes) -> Res
         _ => {}
     }
     Ok(())
+}
+
+/// Notes that stacks do not tell how often functions were called; what functions and what arcs say of it is
+/// one loss to a person.
+fn note_lost_calls(profile: &Profile, format: &Format, notes: &mut Notes) {
+    let census = profile.census();
+    let told = [Facet::CallCounts, Facet::ArcCalls].into_iter().find(|&facet| census.count(facet) > 0);
+    if let Some(facet) = told {
+        let what = format!("{} cannot hold {}", format.name(), facet.what());
+        let example = || census.example(facet).map(str::to_owned);
+        notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
+    }
 }
 
 /// A profile with samples and call graphs says the same cost twice; the samples say more.

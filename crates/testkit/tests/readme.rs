@@ -22,7 +22,7 @@ fn the_table_of_formats_is_that_of_the_registry() {
 #[test]
 fn the_picture_is_what_its_command_draws() {
     let readme = include_str!("../../../README.md");
-    assert!(readme.contains("pflame testdata/collapsed/py-spy.folded --width 900 -o docs/flame.svg"));
+    assert!(readme.contains("pflame testdata/collapsed/py-spy.folded --width 900 -o crates/render/pictures/flame.svg"));
     let fixture = readable().into_iter().find(|fixture| fixture.name == "py-spy.folded").expect("a fixture");
     let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
     let mut options = Options::default();
@@ -30,6 +30,9 @@ fn the_picture_is_what_its_command_draws() {
     options.width = Some(900);
     let mut drawn = Vec::new();
     flame::svg(&profile, &options, &mut drawn, &mut Notes::new()).expect("small numbers");
-    let shown = include_bytes!("../../../docs/flame.svg");
-    assert!(shown == drawn.as_slice(), "docs/flame.svg is another picture; the command in README.md draws it anew");
+    let shown = include_bytes!("../../../crates/render/pictures/flame.svg");
+    assert!(
+        shown == drawn.as_slice(),
+        "crates/render/pictures/flame.svg is another picture; the command in README.md draws it anew"
+    );
 }

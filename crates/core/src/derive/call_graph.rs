@@ -1,6 +1,7 @@
 //! Stacks into a call graph, exactly.
 
 use super::function_graph::FunctionArc;
+use super::named;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::{Arc, CallGraph, Total};
 use crate::error::Result;
@@ -22,13 +23,7 @@ use crate::transfer::Transfer;
 ///
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
 pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
-    let named;
-    let profile = if profile.frames.iter().any(|(_, frame)| frame.function.is_none()) {
-        named = profile.without(Facets::of(&[crate::Facet::Unnamed]))?.0;
-        &named
-    } else {
-        profile
-    };
+    let profile = &*named(profile, "a call graph", notes)?;
     let mut to = Profile::new(profile.value_types.clone());
     to.meta = profile.meta.clone();
     to.meta.sessions.clear();

@@ -32,6 +32,7 @@ mod tree;
 mod unrolling;
 
 use super::components::Components;
+use super::named;
 use crate::calls::CallGraph;
 use crate::error::Result;
 use crate::facet::{Facet, Facets};
@@ -72,13 +73,7 @@ pub fn stacks(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
         profile.calls.clear();
         return Ok(profile);
     }
-    let named;
-    let profile = if profile.frames.iter().any(|(_, frame)| frame.function.is_none()) {
-        named = profile.without(Facets::of(&[Facet::Unnamed]))?.0;
-        &named
-    } else {
-        profile
-    };
+    let profile = &*named(profile, "stacks", notes)?;
     let mut estimate = Estimate::new(profile);
     for calls in &profile.calls {
         estimate.add(calls)?;
