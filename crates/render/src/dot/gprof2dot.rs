@@ -6,7 +6,6 @@ use super::graph::{Edge, Node};
 use super::legend::{change, compared};
 use super::names;
 use super::style::Scene;
-use profkit_core::readable::printable;
 
 pub(super) const HEADER: &str = "graph [fontname=Arial nodesep=0.125 ranksep=0.25 tooltip=\" \"]
 node [fontcolor=white fontname=Arial height=0 shape=box style=filled width=0]
@@ -16,8 +15,7 @@ pub(super) const LEGEND: &str = "fillcolor=white fontcolor=black fontsize=12";
 
 pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
     let (graph, function) = (scene.graph, scene.function(node));
-    let module = function.module.map(|module| scene.profile.strings[module].to_owned());
-    let place = names::place(scene.profile, function).or(module.map(|it| printable(&it)));
+    let place = names::place(scene.profile, function).or_else(|| names::module(scene.profile, function));
     let mut lines: Vec<String> = place.into_iter().chain(names::in_one(scene.profile, function)).collect();
     if graph.is_diff {
         lines.push(format!("total {}", compared(graph, node.total)));

@@ -33,9 +33,18 @@ pub(super) fn in_full(profile: &Profile, function: Function) -> String {
 
 /// Returns the name of the file of a function, without its folders, and the line, if that is known.
 pub(super) fn place(profile: &Profile, function: Function) -> Option<String> {
-    let file = printable(&profile.strings[function.file?]);
-    let base = file.rsplit(['/', '\\']).next().filter(|base| !base.is_empty()).unwrap_or(&file);
-    Some(format!("{}:{}", without_middle(base, LINE), function.start_line?))
+    Some(format!("{}:{}", base(&profile.strings[function.file?]), function.start_line?))
+}
+
+/// Returns the name of the module of a function, without folders.
+pub(super) fn module(profile: &Profile, function: Function) -> Option<String> {
+    Some(base(&profile.strings[function.module?]))
+}
+
+fn base(path: &str) -> String {
+    let path = printable(path);
+    let base = path.rsplit(['/', '\\']).next().filter(|base| !base.is_empty()).unwrap_or(&path);
+    without_middle(base, LINE)
 }
 
 /// Returns the address of the file of a function, where its path is a whole one.
