@@ -268,9 +268,21 @@ const CALLS: &str = r#"{"profkit":1,
 "#;
 
 #[test]
-fn stdin_can_be_a_side_and_a_closed_pipe_is_fine() {
+fn stdin_can_be_a_side() {
     let folder = folder();
     let text = std::fs::read(folder.path("b.folded")).unwrap();
     let run: Run = folder.pipe(PDIFF, "a.folded -", &text).succeeds();
     assert!(run.text().contains("after   <stdin> (collapsed)"), "{}", run.text());
+}
+
+#[test]
+fn a_closed_pipe_is_fine_but_opens_no_gate() {
+    let folder = folder();
+    for (line, code) in [("a.folded b.folded", 0), ("a.folded b.folded --fail-over 1%", 1)] {
+        let mut child = folder.command(PDIFF, line).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), told.contains("failed: ")), (Some(code), code == 1), "{line}: {told}");
+    }
 }

@@ -58,13 +58,17 @@ pub fn write_all_values(
     let paths = value_paths(path, format, profile);
     let mut one = profile.clone();
     let mut outputs = Vec::with_capacity(paths.len());
+    let (mut united, before) = (Notes::new(), std::mem::take(&mut session.notes));
     for (value, path) in paths.iter().enumerate() {
         one.meta.default_value = Some(value);
         let (less, _) = one
             .without(Facets::of(&[Facet::SeveralValues]))
             .map_err(|error| Failure::in_file(&path.display().to_string(), &error))?;
         outputs.push(write(session, &less, format, options, Some(path))?);
+        united.unite(std::mem::take(&mut session.notes));
     }
+    session.notes = before;
+    session.notes.append(united);
     Ok(outputs)
 }
 

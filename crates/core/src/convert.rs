@@ -115,6 +115,7 @@ fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: 
             if has_samples {
                 drop_calls(profile.to_mut());
             } else {
+                note_contexts(profile, notes);
                 *profile = Cow::Owned(derive::stacks(profile, notes)?);
             }
         }
@@ -138,6 +139,19 @@ fn note_lost_calls(profile: &Profile, format: &Format, notes: &mut Notes) {
         let what = format!("{} cannot hold {}", format.name(), facet.what());
         let example = || census.example(facet).map(str::to_owned);
         notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
+    }
+}
+
+/// Notes that functions which were kept apart by their callers become one: from now on, stacks tell the callers.
+fn note_contexts(profile: &Profile, notes: &mut Notes) {
+    let census = profile.census();
+    if census.count(Facet::Contexts) > 0 {
+        let (what, of) = (
+            "stacks tell the callers that names told",
+            "functions became one with another|function became one with another",
+        );
+        let example = || census.example(Facet::Contexts).map(str::to_owned);
+        notes.add(NoteKind::Odd, what, census.count(Facet::Contexts), of, example);
     }
 }
 

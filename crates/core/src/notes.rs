@@ -94,6 +94,18 @@ impl Notes {
         self.notes.iter().find(|note| note.kind.is_loss())
     }
 
+    /// Moves the notes of `other` here that say something new. What is said already, as when several files are
+    /// written from one profile, counts as often as in the list that counts it most often.
+    pub fn unite(&mut self, other: Notes) {
+        for note in other.notes {
+            let same = |it: &&mut Note| (it.kind, it.of, &it.what) == (note.kind, note.of, &note.what);
+            match self.notes.iter_mut().find(same) {
+                Some(said) => said.count = said.count.max(note.count),
+                None => self.notes.push(note),
+            }
+        }
+    }
+
     /// Moves all notes of `other` behind those of this list.
     pub fn append(&mut self, other: Notes) {
         for note in other.notes {

@@ -1,6 +1,6 @@
 //! The threads of a profile: what each costs, and one of them alone.
 
-use profkit_core::{Error, NoteKind, Notes, Profile, Result, StringId, ThreadId};
+use profkit_core::{Error, NoteKind, Notes, Profile, Result, StringId, Thread, ThreadId};
 use std::collections::{HashMap, HashSet};
 
 /// What stands for the thread that costs most.
@@ -54,7 +54,7 @@ pub fn thread_shares(profile: &Profile, value: usize) -> Vec<ThreadShare> {
 ///
 /// That is every thread with this id; if there is none, with this name; if there is none, with this
 /// title, such as `thread (7): worker`. `active` is the thread that costs most in the value type of
-/// index `value`, the first of several; in a profile that tells no threads apart, it is all of it.
+/// index `value`; of several that of a transaction, else the first; in a profile that tells no threads apart, it is all of it.
 ///
 /// ```
 /// use profkit_core::{Notes, Profile, Sample, Thread, ValueType};
@@ -80,7 +80,7 @@ pub fn thread_shares(profile: &Profile, value: usize) -> Vec<ThreadShare> {
 pub fn only_thread(profile: &Profile, wanted: &str, value: usize, notes: &mut Notes) -> Result<Profile> {
     let shares = thread_shares(profile, value);
     let meant = match wanted {
-        ACTIVE => shares.iter().rev().max_by_key(|share| share.cost).map(|share| share.thread).into_iter().collect(),
+        ACTIVE => most_active(profile, &shares).into_iter().collect(),
         _ => meant(profile, wanted, &shares),
     };
     if meant.is_empty() && wanted != ACTIVE {
@@ -88,6 +88,19 @@ pub fn only_thread(profile: &Profile, wanted: &str, value: usize, notes: &mut No
     }
     note_dropped(profile, &shares, &meant, notes);
     profile.filtered(|sample| meant.contains(&sample.thread), |graph| meant.contains(&graph.thread))
+}
+
+/// Returns the thread that costs most: of several, one that a transaction of the source ran in, else the first.
+fn most_active(profile: &Profile, shares: &[ThreadShare]) -> Option<Option<ThreadId>> {
+    let is_of_transaction = |thread: Option<ThreadId>| {
+        let Some(Thread { source, id: Some(id), .. }) = thread.map(|thread| profile.threads[thread]) else {
+            return false;
+        };
+        let text = Some(&profile.strings[id]);
+        profile.meta.transactions.iter().any(|it| it.source == source && it.thread.as_deref() == text)
+    };
+    let most = shares.iter().rev().max_by_key(|share| (share.cost, is_of_transaction(share.thread)));
+    most.map(|share| share.thread)
 }
 
 fn meant(profile: &Profile, wanted: &str, shares: &[ThreadShare]) -> HashSet<Option<ThreadId>> {
@@ -137,7 +150,7 @@ fn note_dropped(profile: &Profile, shares: &[ThreadShare], meant: &HashSet<Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use profkit_core::{CallGraph, ErrorKind, Frame, Function, Sample, Thread, ValueType};
+    use profkit_core::{CallGraph, ErrorKind, Frame, Function, Sample, Thread, Transaction, ValueType};
 
     fn profile() -> Profile {
         Profile::new(vec![ValueType::new("samples", "count"), ValueType::new("wall", "milliseconds")])
@@ -182,6 +195,17 @@ mod tests {
         let (totals, notes) = only(&pool(), "active", 1);
         assert_eq!(totals, [3, 30]);
         assert!(notes[0].starts_with("only thread (2): worker stays: 3 samples"), "{notes:?}");
+    }
+
+    #[test]
+    fn of_threads_that_cost_the_same_that_of_a_transaction_is_active() {
+        let mut pool = pool();
+        assert_eq!(only(&pool, "active", 1).1[0].split(':').next(), Some("only thread (2)"));
+        let mut transaction = Transaction::default();
+        transaction.thread = Some("3".to_owned());
+        pool.meta.transactions.push(transaction);
+        let (totals, notes) = only(&pool, "active", 1);
+        assert_eq!((totals, notes[0].split(':').next()), (vec![3, 30], Some("only thread (3)")));
     }
 
     #[test]

@@ -168,38 +168,40 @@ impl Comparison {
         format: &FormatArgs,
         path: Option<&Path>,
     ) -> Result<()> {
+        let is_picture = matches!(self.form, Form::Profile(_) | Form::Svg | Form::Html);
+        if is_picture && threshold.is_none() {
+            return self.write_profile_or_picture(session, format, path);
+        }
         let [before, after] = self.profiles();
-        let mut output = Vec::new();
-        match self.form {
-            Form::Profile(FormatName(target)) => output.push(self.write_profile(session, target, format, path)?),
-            Form::Svg | Form::Html => output.push(self.draw(session, format, path)?),
-            Form::Text | Form::Json | Form::Csv | Form::Markdown => {}
-        }
-        if !output.is_empty() && threshold.is_none() {
-            return session.commit(output);
-        }
         let mut diff = diff(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
         diff.sort(look.sort);
         let gate = threshold.map(|threshold| Gate::new(&diff, threshold));
-        let [before, after] = &self.sides.files;
-        let report = DiffReport { files: [before, after], diff: &diff, look };
-        let text = match self.form {
-            Form::Text => Some(report.text(Page::of(path))),
-            Form::Json => Some(report.json(gate.as_ref(), &session.notes)),
-            Form::Csv => Some(report.csv()),
-            Form::Markdown => Some(report.markdown(gate.as_ref())),
-            Form::Profile(_) | Form::Svg | Form::Html => None,
+        let written = if is_picture {
+            self.write_profile_or_picture(session, format, path)
+        } else {
+            let [before, after] = &self.sides.files;
+            let report = DiffReport { files: [before, after], diff: &diff, look };
+            let text = match self.form {
+                Form::Json => report.json(gate.as_ref(), &session.notes),
+                Form::Csv => report.csv(),
+                Form::Markdown => report.markdown(gate.as_ref()),
+                _ => report.text(Page::of(path)),
+            };
+            session.print(path, &text)
         };
-        if let Some(text) = text {
-            let mut file = session.output(path, false)?;
-            file.fill(|out| Ok(out.write_all(text.as_bytes())?))?;
-            output.push(file);
+        match (gate.map_or(Vec::new(), |gate| gate.failures().to_vec()), written) {
+            // That nobody reads on is no answer to whether the gate holds.
+            (failures, Ok(()) | Err(Failure::ClosedPipe)) if !failures.is_empty() => Err(Failure::No(failures)),
+            (_, written) => written,
         }
-        session.commit(output)?;
-        match gate.map_or(Vec::new(), |gate| gate.failures().to_vec()) {
-            failures if failures.is_empty() => Ok(()),
-            failures => Err(Failure::No(failures)),
-        }
+    }
+
+    fn write_profile_or_picture(&self, session: &mut Session, format: &FormatArgs, path: Option<&Path>) -> Result<()> {
+        let output = match self.form {
+            Form::Profile(FormatName(target)) => self.write_profile(session, target, format, path)?,
+            _ => self.draw(session, format, path)?,
+        };
+        session.commit(vec![output])
     }
 
     fn write_profile(

@@ -2,6 +2,7 @@
 
 use super::columns::Plan;
 use profkit_core::{Id, NoteKind, Notes, Profile, Result, weigh};
+use std::collections::HashSet;
 
 /// What is known of the sessions of a merged profile.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,7 @@ impl Sessions {
         own.resize(profile.value_types.len(), false);
         let sources: Vec<u32> = profile.meta.sessions.iter().map(|session| session.source).collect();
         if self.is_joined {
+            note_overlap(profile, notes);
             weigh(profile, notes)?;
         }
         if own.iter().all(|&is_own| is_own) {
@@ -50,6 +52,18 @@ impl Sessions {
         let what = "beside other values, those of a session no longer follow from times";
         notes.add(NoteKind::Odd, what, count, "sessions|session", || None);
         Ok(())
+    }
+}
+
+/// Notes samples that stand at the same moment of the same thread, as where a part of a session comes twice: they
+/// count as observations each, but the time is there only once.
+fn note_overlap(profile: &Profile, notes: &mut Notes) {
+    let mut seen = HashSet::with_capacity(profile.samples.len());
+    let moments = profile.samples.iter().filter_map(|sample| Some((sample.thread, sample.time_ns?)));
+    let again = moments.filter(|&moment| !seen.insert(moment)).count() as u64;
+    if again > 0 {
+        let of = "samples share their moment with another|sample shares its moment with another";
+        notes.add(NoteKind::Odd, "parts of a session overlap, and their time counts once", again, of, || None);
     }
 }
 
