@@ -5,7 +5,7 @@ mod graph;
 use super::runs::{Run, Runs};
 use super::scale::Scale;
 use super::{DiffOptions, KIND_SUFFIXES};
-use profkit_core::derive::call_graph;
+use profkit_core::derive::{call_graph, told_apart};
 use profkit_core::{
     Frame, FrameId, Function, FunctionId, Id, NoteKind, Notes, Profile, Result, Sample, StackId, StringId, Thread,
     ThreadId, ValueType,
@@ -75,7 +75,12 @@ pub fn diff_profile<'p>(
 fn in_shape<'p>(profile: &'p Profile, is_of_stacks: bool, notes: &mut Notes) -> Result<Cow<'p, Profile>> {
     if !is_of_stacks {
         let is_graph = profile.samples.is_empty();
-        return if is_graph { Ok(Cow::Borrowed(profile)) } else { call_graph(profile, notes).map(Cow::Owned) };
+        // Functions that are one to a person are one before anything is added up: a stack that holds two counts once.
+        return if is_graph {
+            Ok(Cow::Borrowed(profile))
+        } else {
+            call_graph(&*told_apart(profile)?, notes).map(Cow::Owned)
+        };
     }
     let count = profile.samples.iter().filter(|it| it.time_ns.is_some() || it.labels.is_some()).count() as u64;
     if count > 0 {
