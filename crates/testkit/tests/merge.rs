@@ -47,8 +47,12 @@ fn sum(profiles: &[&Profile]) -> Costs {
     sum
 }
 
+/// Returns what a profile says. Which value is shown first counts, not whether that is stated or the habit of its
+/// shape, which a profile without any cost does not have.
 fn canonical(profile: &Profile) -> String {
-    dump(&profile.canonical().expect("small numbers"))
+    let mut canonical = profile.canonical().expect("small numbers");
+    canonical.meta.default_value = Some(canonical.default_value());
+    dump(&canonical)
 }
 
 fn check_costs(wanted: &Costs, found: &Costs) -> Result<(), String> {
