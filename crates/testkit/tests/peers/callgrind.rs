@@ -122,7 +122,8 @@ fn own_costs(profile: &Profile) -> Costs {
     let totals = derive::function_totals(profile).expect("small numbers");
     let mut sums = Costs::new();
     for (id, function) in profile.functions.iter() {
-        let name = &profile.strings[function.name];
+        // A name that is empty is written as one that nobody knows.
+        let name = Some(&profile.strings[function.name]).filter(|name| !name.is_empty()).unwrap_or("???");
         let place = format!("{}:{name}", profile.strings.text(function.file));
         let name = place.split_once(':').map_or(name, |(_, name)| name);
         add(&mut sums, name, &totals[id].own);
