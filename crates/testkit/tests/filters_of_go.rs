@@ -1,7 +1,7 @@
 //! Our filters against those of `go tool pprof`, on the real profiles among the fixtures.
 //!
 //! It runs where `PROFKIT_PEERS=1`, and there a missing Go fails. What Go does otherwise, and why ours does not, is
-//! written where the filters are, in `ops/src/filter.rs`; each such case has a test of its own here.
+//! written where the filters are, in `ops/src/filter.rs`.
 
 use profkit_core::{Label, LabelValue, Notes, Profile, ReadOptions};
 use profkit_ops::{Step, filter};
