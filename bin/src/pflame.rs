@@ -1,12 +1,11 @@
 //! Draws the flame graph of a profile.
 
 use clap::Parser;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use profkit_cli::args::{InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::flame::{Picture, PictureArgs, draw};
 use profkit_cli::{Failure, Result, Session, Tool, knobs};
 use profkit_core::Profile;
-use profkit_ops::{By, DiffOptions, diff_profile, group};
+use profkit_ops::{DiffOptions, diff_profile};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,9 +33,8 @@ struct Pflame {
     #[arg(long, value_name = "BEFORE", conflicts_with = "chart")]
     diff: Option<PathBuf>,
 
-    /// What the frames are [default: function]
-    #[arg(long, value_parser = by_parser(), value_name = "WHAT")]
-    by: Option<By>,
+    #[command(flatten)]
+    group: GroupArgs,
 
     /// What to draw; told from the name of the output if left out
     #[arg(short = 't', long, value_enum, value_name = "FORMAT", help_heading = "Output")]
@@ -88,9 +86,7 @@ impl Pflame {
         drop(source);
         let value = self.value.index(&profile)?;
         let profile = self.thread.apply(profile, value, &mut session.notes)?;
-        let grouped = self.by.map_or(Ok(None), |by| group(&profile, by).map(Some));
-        let grouped = grouped.map_err(|error| Failure::Error(format!("--by: {}", error.message())))?;
-        Ok((grouped.unwrap_or(profile), value))
+        Ok((self.group.apply(profile)?, value))
     }
 
     /// Returns what stands above the picture: the names of the inputs, where they have one.
@@ -102,15 +98,6 @@ impl Pflame {
             None => after,
         }
     }
-}
-
-fn by_parser() -> impl TypedValueParser<Value = By> {
-    PossibleValuesParser::new(["function", "file", "module", "line"]).map(|name| match name.as_str() {
-        "file" => By::File,
-        "module" => By::Module,
-        "line" => By::Line,
-        _ => By::Function,
-    })
 }
 
 fn main() -> ExitCode {
