@@ -82,7 +82,9 @@ impl Folder {
 
     pub(crate) fn command(&self, tool: &str, line: &str) -> Command {
         let mut command = Command::new(tool);
-        command.args(line.split_whitespace()).current_dir(self.0.path()).env("NO_COLOR", "1").env_remove("COLUMNS");
+        // `CI`, `CLICOLOR`, `COLUMNS` and others of whoever runs the tests change what a tool shows.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("NO_COLOR", "1");
+        command.args(line.split_whitespace()).current_dir(self.0.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
