@@ -118,13 +118,19 @@ class Tree {
     }
   }
 
+  /** Returns the child of a node that has a label, or -1. */
+  child(node, label) {
+    let child = node + 1;
+    while (child < this.ends[node] && this.labels[child] !== label) child = this.ends[child];
+    return child < this.ends[node] ? child : -1;
+  }
+
   /** Returns the node that a path of labels leads to, as far as it leads. */
   find(labels) {
     let node = 0;
     for (const label of labels) {
-      let child = node + 1;
-      while (child < this.ends[node] && this.labels[child] !== label) child = this.ends[child];
-      if (child >= this.ends[node]) break;
+      const child = this.child(node, label);
+      if (child < 0) break;
       node = child;
     }
     return node;
