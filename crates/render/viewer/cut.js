@@ -28,6 +28,7 @@ function meant(model, { text, isExact }) {
 /** What some steps, in their order, do to each label. */
 class Cut {
   constructor(model, steps, frames) {
+    this.hasThreads = model.header.hasThreadRoots;
     this.isFolded = frames !== "function";
     this.isGrouped = frames === "file" || frames === "module";
     const groups = this.isGrouped ? model.groups(frames) : [];
@@ -87,7 +88,8 @@ class Cut {
     for (let node = 1; node < tree.size; ) {
       const under = depthOf[tree.depths[node] - 1];
       const label = tree.labels[node];
-      if (label === 0 || (left[node] === 0 && whole[node] > 0)) {
+      const isThread = this.hasThreads && tree.depths[node] === 1;
+      if (label === 0 || (left[node] === 0 && whole[node] > 0 && !isThread)) {
         add(0, under + 1, whole[node]);
         open.length = under + 1;
         node = tree.ends[node];

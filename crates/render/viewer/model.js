@@ -215,10 +215,19 @@ class Model {
   /** Returns what the source states of everything, or of one thread; nothing where something was cut away. */
   stated(thread) {
     const { functions, ofThreads } = this.header;
-    const stated = this.isCut ? null : thread > 0 ? ofThreads.find((it) => it.thread === thread)?.functions : functions;
-    if (!stated) return null;
-    const { own, total, isBound, calls } = stated;
-    return { own, total, isBound: new Set(isBound), calls: calls.some((count) => count !== null) ? calls : null, isEstimate: false };
+    if (this.isCut) return null;
+    const part = thread > 0 ? ofThreads.find((it) => it.thread === thread) : { functions };
+    if (!part) return null;
+    // What is stated of a thread are some labels and their rows.
+    const spread = (column) => (part.labels ? part.labels.reduce((all, label, row) => ((all[label] = column[row]), all), []) : column);
+    const { own, total, isBound, calls } = part.functions;
+    return {
+      own: own.map(spread),
+      total: total.map(spread),
+      isBound: new Set(isBound.map((row) => part.labels?.[row] ?? row)),
+      calls: calls.some((count) => count !== null) ? spread(calls) : null,
+      isEstimate: false,
+    };
   }
 
   /** Returns what the stacks add up to. A function on top of itself counts once. */

@@ -58,6 +58,7 @@ class Stage {
     const widths = model.widths(tree, column);
     const starts = tree.starts(widths, state.isByWeight && state.view !== "timeline");
     const found = model.found();
+    const hasFound = found?.includes(1);
     const change = header.isDiff && tree.columns > 1 ? new Changes(model, tree) : null;
     const { zoom } = how;
     const isSame = canvas.scene?.tree === tree && canvas.scene.widths === widths && canvas.scene.starts === starts;
@@ -66,7 +67,7 @@ class Stage {
       text: (node) => (tree.depths[node] === 0 && tree.labels[node] === 0 ? "all" : model.name(tree.labels[node])),
       color: (node) => (change ? colors.change(change.of(node)) : colors.of(tree.labels[node])),
       hatch: change && ((node) => change.hatch(node)),
-      dim: (node) => (found ? (found[tree.labels[node]] ? 1 : 0.22) : node < zoom && zoom < tree.ends[node] ? 0.6 : 1),
+      dim: (node) => (hasFound ? (found[tree.labels[node]] ? 1 : 0.22) : node < zoom && zoom < tree.ends[node] ? 0.6 : 1),
       tell: (node) => this.app.told.inOneLine(canvas, node),
     });
     if (!isSame) canvas.selected = canvas.hovered = -1;
