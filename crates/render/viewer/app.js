@@ -158,7 +158,7 @@ class App {
     this.element("list").hidden = !isTable;
     this.element("lower").hidden = this.element("middle").hidden = !isSandwich;
     this.element("empty").hidden = isTable || model.whole() > 0 || model.tree.size > 1;
-    this.element("empty").textContent = model.isCut ? "Nothing is left:\nno stack holds all of that." : "Nothing to draw:\nno sample has a value.";
+    this.element("empty").textContent = state.steps.length > 0 ? "Nothing is left:\nno stack holds all of that." : "Nothing to draw:\nno sample has a value.";
     this.controls.show();
     if (isTable) this.table.show(model);
     this.stage.show();

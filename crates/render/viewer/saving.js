@@ -9,12 +9,24 @@ class Saving {
     press("save-folded", () => this.folded());
     press("save-speedscope", () => this.speedscope());
     press("save-pprof", () => this.pprof());
+    app.element("save-menu").addEventListener("keydown", (event) => this.step(event));
+  }
+
+  /** Arrows go from item to item. */
+  step(event) {
+    const side = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!side) return;
+    const items = Array.from(this.app.element("save-menu").children);
+    items[(items.indexOf(event.target) + side + items.length) % items.length].focus();
+    event.preventDefault();
   }
 
   toggle(isOpen = this.app.element("save-menu").hidden) {
+    const hadFocus = this.app.element("save-menu").contains(document.activeElement);
     this.app.element("save-menu").hidden = !isOpen;
     this.app.element("save").setAttribute("aria-expanded", String(isOpen));
     if (isOpen) this.app.element("save-svg").focus();
+    else if (hadFocus) this.app.element("save").focus();
   }
 
   get isOpen() {

@@ -5,6 +5,7 @@
 //                                           as the frames of the page add up to it, and for each thread
 //     node page_open.mjs drive FILE         keys, search, zoom, Back, sandwich, export on the page of a known profile
 //     node page_open.mjs compare FILE       the same for the page of a known comparison
+//     node page_open.mjs noise FILE         the same for a comparison of observations
 //     node page_open.mjs measure FILE       how long the page takes, in ms
 //
 // JSON on stdout. Exit status 1 if anything is not as it should be: an error on the console, a request, a dialog, a
@@ -22,8 +23,8 @@ const failures = [];
 
 async function main() {
   const [what, ...files] = process.argv.slice(2);
-  const does = { table, drive, compare, measure }[what];
-  if (!does || files.length === 0) throw new Error("usage: page_open.mjs table|drive|compare|measure FILE...");
+  const does = { table, drive, compare, noise, measure }[what];
+  if (!does || files.length === 0) throw new Error("usage: page_open.mjs table|drive|compare|noise|measure FILE...");
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || inPath(["chromium", "chromium-browser", "google-chrome"]),
     headless: true,
@@ -255,6 +256,17 @@ async function drive(page, address) {
   const speedscope = await download(page, "#save-speedscope");
   const pprof = Array.from(await download(page, "#save-pprof", null));
 
+  // The menu of what can be saved, by keys.
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  await page.locator("#save").focus();
+  await press("Enter");
+  assert.equal(await focused(), "save-svg");
+  await press("ArrowDown", "ArrowDown", "ArrowUp");
+  assert.equal(await focused(), "save-folded");
+  await press("Escape");
+  assert.equal(await focused(), "save");
+  assert.ok(!(await page.locator("#save-menu").isVisible()));
+
   // What a screen reader finds.
   assert.equal(await page.locator("#details").getAttribute("aria-live"), "polite");
   assert.ok(await page.locator('#canvas[role="application"][tabindex="0"]').count());
@@ -289,6 +301,18 @@ async function compare(page) {
   await page.locator('#views button[data-view="table"]').click();
   const rows = await page.locator("#functions tbody tr").allInnerTexts();
   return { rows: rows.map((row) => row.trim().split(/\s*\t\s*/)) };
+}
+
+/** The profile: f 100 observations before and 110 after, g 100 and 200, under main. */
+async function noise(page) {
+  assert.ok(await page.locator("#noise").isVisible());
+  const details = () => flat(page, "#details");
+  await page.locator("#canvas").focus();
+  for (const key of ["k", "k", "k"]) await page.keyboard.press(key);
+  assert.match(await details(), /^g before 100 50\.0% after 200 64\.5% change \+100 \+100\.0%$/);
+  await page.keyboard.press("h");
+  assert.match(await details(), /^f before 100 50\.0% after 110 35\.5% change \+10 \+10\.0%, may be noise$/);
+  return {};
 }
 
 async function download(page, button, encoding = "utf8") {

@@ -1,7 +1,7 @@
 //! The flame graph page in a real browser: headless Chromium, driven through `peers/page_open.mjs`. Runs where
 //! `PROFKIT_PEERS=1`, like the peers; `npm ci` in `crates/testkit/peers` provides what drives the browser.
 
-use profkit_core::{Arc, CallGraph, Frame, Function, Notes, Profile, Sample, Thread, ValueType};
+use profkit_core::{Arc, CallGraph, Frame, Function, Notes, Profile, ReadOptions, Role, Sample, Thread, ValueType};
 use profkit_ops::{Sort, only_thread, top};
 use profkit_render::flame::{self, Options};
 use profkit_testkit::fixtures::readable;
@@ -203,6 +203,18 @@ fn a_comparison_shows_what_came_and_went() {
         vec!["0", "0", "0", "0%", "+5", "30", "35", "main"],
     ];
     assert_eq!(rows, wanted);
+}
+
+#[test]
+fn a_comparison_of_observations_tells_what_may_be_noise() {
+    if !browser_is_wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stacks: &[(&[&str], &[i64])] = &[(&["main", "f"], &[100, 110]), (&["main", "g"], &[100, 200])];
+    let ticks = |kind| ValueType::new(kind, "count").with_role(Role::Observations);
+    let diff = profile(["before", "after"].map(ticks).to_vec(), stacks);
+    browse("noise", &[page(folder.path(), "noise", &diff, |options| options.is_diff = true)]);
 }
 
 fn cells(row: &Value) -> Vec<&str> {
