@@ -133,7 +133,8 @@ fn the_table_of_a_thread_is_what_its_call_graph_states() {
     for (name, costs) in [("one", [5, 30, 60]), ("two", [7, 20, 10])] {
         let name = threads.text(name);
         let thread = Some(threads.thread(Thread { name, ..Thread::default() }));
-        let mut graph = CallGraph { thread, ..CallGraph::new(1) };
+        let mut graph = CallGraph::new(1);
+        graph.thread = thread;
         [main, f, g].into_iter().zip(costs).for_each(|(frame, cost)| graph.add_own(frame, &[cost]));
         let [to_f, to_g] = [f, g].map(|frame| threads.frames[frame].function.expect("named"));
         for (caller, callee, cost) in [(main, to_f, costs[1] + costs[2]), (f, to_g, costs[2]), (g, to_f, costs[1])] {
