@@ -73,19 +73,20 @@ const text = (page, selector) => page.locator(selector).innerText();
 const flat = async (page, selector) => (await text(page, selector)).replace(/\s+/g, " ").trim();
 const hash = (page) => page.evaluate(() => decodeURIComponent(location.hash.replaceAll("+", " ")));
 
-async function table(page, address) {
-  const stated = await tables(page, address, "#view=table");
-  const counted = await tables(page, address, "#view=table&frames=folded");
+async function table(page) {
+  const stated = await tables(page, "#view=table");
+  const counted = await tables(page, "#view=table&frames=folded");
   const ofThreads = {};
   for (const thread of (await page.locator("#thread option").allTextContents()).slice(1)) {
-    ofThreads[thread] = await tables(page, address, `#view=table&thread=${encodeURIComponent(thread)}`);
+    ofThreads[thread] = await tables(page, `#view=table&thread=${encodeURIComponent(thread)}`);
   }
   return { stated, counted, ofThreads };
 }
 
-async function tables(page, address, view) {
-  await go(page, address + view);
-  return page.evaluate(() => {
+async function tables(page, view) {
+  return page.evaluate((view) => {
+    history.replaceState(null, "", view);
+    dispatchEvent(new PopStateEvent("popstate"));
     const read = () => {
       const more = document.getElementById("more");
       while (!more.hidden) more.click();
@@ -104,7 +105,7 @@ async function tables(page, address, view) {
       }
       return read();
     });
-  });
+  }, view);
 }
 
 /** The profile: main 0, draw 40, draw;next 20, parse 10, parse;next 30. */
