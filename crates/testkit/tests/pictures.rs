@@ -194,7 +194,8 @@ fn frames_add_up_to_the_totals_of_functions() {
         }
         let mut shown: Vec<i64> = shown.into_values().map(|total| total as i64).collect();
         let mut wanted: Vec<i64> = rows.iter().map(|row| row.total[value]).collect();
-        (shown.sort(), wanted.sort());
+        shown.sort();
+        wanted.sort();
         assert_eq!(shown, wanted, "{name}");
     }
     assert!(compared > 300, "only {compared} functions have names of their own");

@@ -62,7 +62,8 @@ fn the_call_graph_is_what_its_command_draws() {
         .map(|part| (child(part, "title"), child(part, "text")))
         .map(|(title, lines): (Vec<String>, _)| (title.concat(), lines))
         .collect();
-    (drawn.sort(), shown.sort());
+    drawn.sort();
+    shown.sort();
     assert!(drawn.len() > 20);
     assert_eq!(shown, drawn, "crates/render/pictures/graph.svg is another picture; the command in README.md draws it");
 }
