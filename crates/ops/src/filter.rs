@@ -193,12 +193,15 @@ fn cut(step: &Step, profile: &Profile, rule: &Rule<'_>, notes: &mut Notes) -> Re
     Ok(profile)
 }
 
+/// Returns which frames of a profile are meant.
+type Mark<'m> = &'m dyn Fn(&Profile) -> Vec<bool>;
+
 /// Drops samples whose stack has no frame that is marked, and takes frames of the others away by a rule. Samples
 /// without a stack stay where `keeps_empty` is set.
 fn cut_marked(
     step: &Step,
     profile: &Profile,
-    (mark, keeps_empty): (&dyn Fn(&Profile) -> Vec<bool>, bool),
+    (mark, keeps_empty): (Mark<'_>, bool),
     rule: impl Fn(&[bool]) -> Rule<'_>,
     notes: &mut Notes,
 ) -> Result<Profile> {
