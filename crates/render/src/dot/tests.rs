@@ -118,6 +118,14 @@ fn calls_of_a_function_by_itself_and_cycles_cost_no_more_than_the_whole() {
 }
 
 #[test]
+fn a_part_may_be_more_than_the_whole_where_another_is_below_zero() {
+    let profile = stacks(&["main;f 5", "main;g -2"]);
+    let text = drawn(&profile, &everything());
+    assert_eq!(edges(&text), ["main -> f total=5", "main -> g total=-2"]);
+    assert!(!text.contains("<="), "{text}");
+}
+
+#[test]
 fn edges_lead_past_hidden_functions_of_stacks_exactly() {
     // What passes nothing on but a cost tells least: run goes first.
     let profile = stacks(&["main;run;f 50", "main;f 20", "main;run;small 1"]);
@@ -169,6 +177,15 @@ fn roots_leaves_and_depth_choose_a_part() {
     assert_eq!(names(&Options { is_root: Some(&is_a), is_leaf: Some(&is_b), ..everything() }), "ab");
     assert_eq!(names(&Options { depth: Some(1), ..everything() }), "abdmainother");
     assert_eq!(names(&Options { is_root: Some(&is_a), depth: Some(1), ..everything() }), "ab");
+}
+
+#[test]
+fn a_small_part_that_is_asked_for_is_no_empty_picture() {
+    let profile = stacks(&["main;big 9990", "main;small;tiny 5", "main;small;least;deep 0"]);
+    let is_small: Matches<'_> = &|name, _, _| name == "small";
+    let text = drawn(&profile, &Options { is_root: Some(is_small), ..Options::default() });
+    assert_eq!(edges(&text), ["small -> tiny total=5"]);
+    assert!(text.contains("hidden: 2 functions below 0.5% of what was asked for, 0 (0.0%)"), "{text}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     let trie = if profile.value_types.is_empty() || scene.profile().samples.is_empty() {
         Trie::default()
     } else if options.order == Order::Time {
-        let line = scene.timeline(false, notes)?.0;
+        let line = scene.timeline(notes)?.0;
         line.thinned((line.totals()[0] as f64 * least / 100.0).ceil() as i64)
     } else {
         scene.trie(&columns, options, least, notes)?
@@ -75,7 +75,8 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     let mut how = how(options, subtitle);
     flamegraph::from_lines(&mut how, lines.reversed(), &mut picture)?;
     let unit = if options.order == Order::Time { Unit::named("nanoseconds") } else { scene.value_type().unit };
-    let tooltips = Tooltips { scene: &scene, options, trie: &trie, totals: &totals, texts: &texts, unit };
+    let own = own(&trie);
+    let tooltips = Tooltips { scene: &scene, options, trie: &trie, totals: &totals, own, texts: &texts, unit };
     let told = frames::told(&picture, lines.closing_order(&trie), |node| tooltips.frame(node))?;
     Ok(out.write_all(&told)?)
 }
@@ -91,11 +92,27 @@ fn how(options: &Options, subtitle: String) -> flamegraph::Options<'static> {
     how.frame_height = 17;
     // Of the font size; common fonts of one width have 0.60.
     how.font_width = 0.62;
-    how.min_width = 0.0;
+    // As good as nothing: only what has no width at all is not drawn.
+    how.min_width = 1e-300;
     // The lines come in the order in which they are drawn.
     how.flame_chart = true;
     how.deterministic = true;
     how
+}
+
+/// Returns what each node has beside its children, in the first column; by time, that comes in pieces, which are
+/// children without a label.
+fn own(trie: &Trie) -> Vec<i64> {
+    let mut own: Vec<i64> = trie.own.iter().copied().step_by(trie.stride).collect();
+    let mut path: Vec<usize> = Vec::new();
+    for node in 0..trie.len() {
+        path.truncate(trie.depths[node] as usize);
+        if let Some(&parent) = path.last().filter(|_| trie.labels[node] == NONE) {
+            own[parent] += own[node];
+        }
+        path.push(node);
+    }
+    own
 }
 
 /// Returns a picture that says that there is nothing to draw.
@@ -118,6 +135,7 @@ struct Tooltips<'s> {
     options: &'s Options,
     trie: &'s Trie,
     totals: &'s [i64],
+    own: Vec<i64>,
     texts: &'s Texts,
     unit: Unit,
 }
@@ -151,21 +169,15 @@ impl Tooltips<'_> {
     }
 
     fn amount(&self, node: usize, total: i64) -> String {
-        let (amount, share) = (readable::amount(total, &self.unit), readable::percent(total, self.totals[0]));
-        match self.own(node) {
+        // The stacks of a call graph are a guess; what all of them add up to is not.
+        let sign = if self.scene.is_estimated() && node > 0 { "≈" } else { "" };
+        let spell = |value| format!("{sign}{}", readable::amount(value, &self.unit));
+        let (amount, share) = (spell(total), readable::percent(total, self.totals[0]));
+        match self.own[node] {
             0 => format!("{amount}, {share}"),
             own if own == total => format!("{amount}, {share}, all of it self"),
-            own => format!("{amount}, {share}, self {}", readable::amount(own, &self.unit)),
+            own => format!("{amount}, {share}, self {}", spell(own)),
         }
-    }
-
-    /// Returns what a node has beside its children; by time, that comes in pieces.
-    fn own(&self, node: usize) -> i64 {
-        let depth = self.trie.depths[node];
-        let below = (node + 1..self.trie.len()).take_while(|&below| self.trie.depths[below] > depth);
-        let pieces = below.filter(|&below| self.trie.labels[below] == NONE && self.trie.depths[below] == depth + 1);
-        let pieces: i64 = if self.options.order == Order::Time { pieces.map(|it| self.totals[it]).sum() } else { 0 };
-        self.trie.own[node] + pieces
     }
 
     fn change(&self, before: i64, after: i64) -> String {
