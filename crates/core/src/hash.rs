@@ -10,10 +10,10 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::LazyLock;
 
 /// What [`roll`] mixes in.
-static KEYS: LazyLock<[u64; 2]> = LazyLock::new(|| ["head", "next"].map(hash_of));
+static KEYS: LazyLock<[u64; 2]> = LazyLock::new(|| [1, 2].map(|key: u64| hash_of(&key)));
 
 /// Returns the hash of anything hashable, the same all through a run.
-pub(crate) fn hash_of(value: impl Hash) -> u64 {
+pub(crate) fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
     SeedableRandomState::with_seed(0, SharedSeed::global_random()).hash_one(value)
 }
 
