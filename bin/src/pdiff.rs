@@ -1,7 +1,7 @@
 //! Compares two profiles: what got slower, and is it more than noise?
 
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{FormatArgs, FrameArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::diff::{Comparison, Form, Look, Sides, Threshold, Unit};
 use profkit_cli::{Result, Session, Tool};
 use profkit_ops::{DiffSort, Rename};
@@ -34,6 +34,7 @@ Examples:
 /// is left of them; functions of one side never become one. `gone` and `new` functions are marked.
 #[derive(Parser)]
 #[command(name = "pdiff", version, after_long_help = EXAMPLES)]
+#[command(mut_arg("all_frames", |arg| arg.hide(false).help("Keep the frames that the profiles themselves ask to drop").help_heading("Input")))]
 struct Pdiff {
     /// Two profiles, before and after; one of them may be `-` for stdin
     #[arg(value_names = ["BEFORE", "AFTER"], num_args = 2, conflicts_with_all = ["before", "after"])]
@@ -72,7 +73,7 @@ struct Pdiff {
     rename: Vec<Rename>,
 
     /// Show through which callers the change of a function came, and into which callees it went
-    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["csv", "markdown", "json", "to"])]
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["csv", "markdown", "to", "fail_over"])]
     explain: Option<String>,
 
     /// Exit with 1 if the total, or what a function costs on its own, grows by more than this part of the total
@@ -125,11 +126,15 @@ impl Tool for Pdiff {
         let path = self.output.output.as_deref();
         let flags = [(self.shared.json, Form::Json), (self.csv, Form::Csv), (self.markdown, Form::Markdown)];
         let asked = flags.into_iter().find_map(|(is_asked, form)| is_asked.then_some(form));
-        let form = Form::of(asked, &self.format, path)?;
+        let form = match &self.explain {
+            Some(_) => asked.unwrap_or(Form::Text),
+            None => Form::of(asked, &self.format, path)?,
+        };
         let sides = Sides::read(session, self.paths(), &self.input)?;
         let mut comparison = Comparison::new(sides, &self.input.knobs, form)?;
-        comparison.options(&self.value, self.normalize, &self.rename)?;
-        comparison.narrow(session, &self.thread, &look)?;
+        comparison.options(session, &self.value, self.normalize, &self.rename)?;
+        let frames = FrameArgs { all_frames: self.format.all_frames };
+        comparison.narrow(session, &frames, &self.thread, &look)?;
         match &self.explain {
             Some(function) => comparison.explain(session, function, &look, path),
             None => comparison.write(session, &look, self.fail_over, &self.format, path),

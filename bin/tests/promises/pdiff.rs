@@ -1,6 +1,6 @@
 //! What pdiff promises beside what every tool does.
 
-use crate::harness::{Folder, PDIFF, PTOP, Run};
+use crate::harness::{Folder, PDIFF, PFLAME, PGRAPH, PTOP, Run};
 use crate::schema::mistakes;
 use serde_json::Value;
 
@@ -22,12 +22,12 @@ fn json(folder: &Folder, line: &str) -> Value {
     let run = folder.run(PDIFF, &format!("{line} --json"));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let json: Value = serde_json::from_str(run.text()).unwrap();
-    check_schema(&json);
+    check(&json, "pdiff.schema.json");
     json
 }
 
-fn check_schema(json: &Value) {
-    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/pdiff.schema.json");
+fn check(json: &Value, schema: &str) {
+    let schema = format!("{}/../schemas/{schema}", env!("CARGO_MANIFEST_DIR"));
     let schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
     let mistakes = mistakes(json, &schema);
     assert!(mistakes.is_empty(), "{mistakes:?} in {json}");
@@ -161,9 +161,11 @@ fn the_difference_is_a_profile() {
     assert!(text("go.pb.gz").contains("samples/count 1,000\n"), "{}", text("go.pb.gz"));
     folder.run(PDIFF, "a.folded b.folded -o diff.svg").succeeds();
     folder.run(PDIFF, "a.folded b.folded -o diff.html").succeeds();
-    assert!(String::from_utf8(folder.read("diff.svg")).unwrap().contains("a.folded -&gt; b.folded"));
+    assert!(String::from_utf8(folder.read("diff.svg")).unwrap().contains("a.folded → b.folded"));
     assert!(folder.read("diff.html").starts_with(b"<!doctype html>"));
-    folder.run(PDIFF, "a.folded b.folded -o diff.dot").fails(2, &["pgraph"]);
+    folder.run(PDIFF, "a.folded b.folded -o diff.dot").succeeds();
+    let dot = String::from_utf8(folder.read("diff.dot")).unwrap();
+    assert!(dot.contains("a.folded → b.folded") && dot.contains(r"f\n1,000 → 2,000"), "{dot}");
     folder.run(PDIFF, "a.folded b.folded -O base=negative").fails(2, &["-O base=negative", "-o"]);
     folder.run(PDIFF, "a.folded b.folded -o x.pb.gz -O base=none").fails(2, &["column, negative"]);
 }
@@ -251,6 +253,15 @@ before   after      +/-  of calls  of cost     calls  through caller
 ";
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(squeezed(run.text()), squeezed(expected));
+    let json: Value =
+        serde_json::from_str(folder.run(PDIFF, "a.profkit b.profkit --explain loads --json").succeeds().text())
+            .unwrap();
+    check(&json, "pdiff-explain.schema.json");
+    let caller = &json["callers"][0];
+    assert_eq!((&json["total"], &caller["name"]), (&serde_json::json!([150, 350]), &"zerofill".into()));
+    assert_eq!([&caller["delta"], &caller["delta_of_calls"], &caller["delta_of_cost"]], [200, 200, 0]);
+    folder.run(PDIFF, "a.profkit b.profkit --explain loads -o loads.svg").succeeds();
+    folder.holds("loads.svg", run.text());
     folder.run(PDIFF, "a.profkit b.profkit --explain nobody").fails(2, &["--explain", "nobody"]);
     folder.run(PDIFF, "a.profkit b.profkit --explain a").fails(2, &["not one function", "main", "loads"]);
 }
@@ -284,5 +295,50 @@ fn a_closed_pipe_is_fine_but_opens_no_gate() {
         let output = child.wait_with_output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), told.contains("failed: ")), (Some(code), code == 1), "{line}: {told}");
+    }
+}
+
+#[test]
+fn frames_that_a_profile_asks_to_drop_are_dropped() {
+    let folder = Folder::new();
+    for (name, cost) in [("a", 10), ("b", 30)] {
+        let text = format!(
+            r#"{{"profkit":1,"meta":{{"drop_frames":"hidden"}},
+"value_types":[{{"kind":"cpu","unit":{{"name":"ms","dimension":"time","factor":1,"exponent":-3}},"role":"measured"}}],
+"functions":[{{"name":"main"}},{{"name":"hidden"}}],
+"frames":[{{"function":0}},{{"function":1}}],
+"stacks":[{{"frames":[0,1]}}],
+"samples":[{{"stack":0,"values":[{cost}]}}]}}"#
+        );
+        folder.write(&format!("{name}.profkit"), text.as_bytes());
+    }
+    let names = |line: &str| {
+        let json: Value = serde_json::from_str(folder.run(PDIFF, &format!("{line} --json")).text()).unwrap();
+        (rows(&json).into_iter().map(|row| row.0).collect::<Vec<_>>(), json["notes"].as_array().unwrap().len())
+    };
+    assert_eq!(names("a.profkit b.profkit"), (vec!["main".to_owned()], 1));
+    assert_eq!(names("a.profkit b.profkit --all-frames"), (vec!["hidden".to_owned()], 0));
+    let drawn =
+        |line: &str| folder.run(PFLAME, &format!("b.profkit --diff a.profkit {line}")).text().contains("hidden");
+    assert_eq!([drawn(""), drawn("--all-frames")], [false, true]);
+}
+
+#[test]
+fn pictures_say_what_does_not_compare() {
+    let folder = Folder::new();
+    folder.write("time.profkit", SECONDS.replace("1111", "7").replace("2222", "8").as_bytes());
+    let cpu = SECONDS.replace(r#""kind":"time""#, r#""kind":"cpu""#).replace("1111", "9").replace("2222", "8");
+    folder.write("cpu.profkit", cpu.as_bytes());
+    let (before, after) = ("time.profkit", "cpu.profkit");
+    for (tool, line) in [
+        (PDIFF, format!("{before} {after} -o diff.svg")),
+        (PFLAME, format!("{after} --diff {before} -o diff.svg")),
+        (PGRAPH, format!("{after} --diff {before} -o diff.dot")),
+    ] {
+        let run = folder.run(tool, &line);
+        assert!(run.stderr.starts_with("note: time/nanoseconds with cpu/nanoseconds: "), "{tool}: {}", run.stderr);
+    }
+    for (tool, line) in [(PDIFF, "- -"), (PFLAME, "--diff - -"), (PGRAPH, "--diff -")] {
+        folder.pipe(tool, line, b"main;f 3\n").fails(2, &["stdin", "only once"]);
     }
 }

@@ -1,5 +1,6 @@
 //! What changed between two profiles.
 
+mod cautions;
 mod explain;
 mod noise;
 mod normalise;
@@ -23,6 +24,7 @@ use crate::rename::Rename;
 use profkit_core::{Period, Unit, ValueType};
 use runs::Run;
 use std::cmp::Ordering;
+use std::num::NonZeroUsize;
 use sums::Sums;
 
 /// What stands behind the kind of the two values of a diff that is a profile: before and after.
@@ -38,6 +40,8 @@ pub struct DiffOptions {
     pub normalize: bool,
     /// What becomes of the names of functions from before when they are looked for after.
     pub renames: Vec<Rename>,
+    /// In how many threads to work; in as many as there is work for where none is given.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// Which values are compared.
@@ -232,7 +236,8 @@ fn distance(row: &DiffRow) -> f64 {
 }
 
 impl DiffSide {
-    fn new(runs: &[Run<'_>], value_type: ValueType, sums: &Sums) -> DiffSide {
+    /// Returns what the runs of a side say of themselves, before their costs are added up.
+    fn new(runs: &[Run<'_>], value_type: ValueType) -> DiffSide {
         let first = &runs[0].profile;
         DiffSide {
             runs: runs.len(),
@@ -240,8 +245,13 @@ impl DiffSide {
             duration_ns: first.meta.duration_ns,
             period: first.meta.period.clone(),
             is_call_graph: first.samples.is_empty() && !first.calls.is_empty(),
-            observations: sums.observations,
-            has_bounds: sums.functions.iter().any(|sum| sum.is_bound),
+            observations: None,
+            has_bounds: false,
         }
+    }
+
+    fn with_sums(self, sums: &Sums) -> DiffSide {
+        let has_bounds = sums.functions.iter().any(|sum| sum.is_bound);
+        DiffSide { observations: sums.observations, has_bounds, ..self }
     }
 }

@@ -6,8 +6,6 @@ use profkit_ops::{Basis, Change, Diff, DiffRow, DiffSide, FALSE_DISCOVERIES, Pre
 
 /// From how many times on a growth is told in times and no longer in percent.
 const MANY_TIMES: f64 = 10.0;
-/// By how much two durations may differ before somebody is told.
-const DURATION_TIMES: f64 = 1.2;
 
 /// Returns a difference with its sign: `+12.3 ms`.
 pub(super) fn signed(delta: i128, unit: &Unit) -> String {
@@ -108,46 +106,6 @@ fn period(period: &Period) -> Option<String> {
     let value_type = period.value_type.as_ref()?;
     let is_plain = value_type.unit.dimension == Dimension::Count && period.value == 1;
     (!is_plain).then(|| format!("one every {}", amount(period.value, &value_type.unit)))
-}
-
-/// Returns what to know before two such sides are compared, a sentence each.
-pub(super) fn cautions(diff: &Diff) -> Vec<String> {
-    let [before, after] = &diff.sides;
-    let mut cautions = Vec::new();
-    let [left, right] = [&before.value_type, &after.value_type];
-    if left.kind != right.kind {
-        let names = format!("{} with {}", value_name(left), value_name(right));
-        cautions.push(format!("{names}: the sides have no value of the same kind, these are of the same dimension"));
-    } else if left.unit != right.unit {
-        cautions.push(format!("{} and {} are both counted in {}", left.unit.name, right.unit.name, diff.unit.name));
-    }
-    if left.role != right.role {
-        let roles = format!("{} before and {} after", left.role.name(), right.role.name());
-        cautions.push(format!("values are {roles}, so they may differ where the program does not"));
-    }
-    if before.is_call_graph != after.is_call_graph {
-        let which = if before.is_call_graph { "before" } else { "after" };
-        cautions.push(format!("only the side {which} is a call graph: calls and stacks are not compared"));
-    }
-    if let (Some(left), Some(right)) = (&before.period, &after.period)
-        && left != right
-    {
-        cautions
-            .push("the sides were sampled at different rates: counts of samples do not compare, times do".to_owned());
-    }
-    if let (Some(left), Some(right)) = (before.duration_ns, after.duration_ns)
-        && !diff.is_normalized
-    {
-        let (least, most) = (left.min(right).max(1) as f64, left.max(right) as f64);
-        if most / least >= DURATION_TIMES {
-            let rest = "--normalize compares shares instead of amounts";
-            cautions.push(format!("the sides were profiled for different times; {rest}"));
-        }
-    }
-    if diff.is_normalized {
-        cautions.push("the side before is scaled to the total of the side after: shares are compared".to_owned());
-    }
-    cautions
 }
 
 /// Returns what the verdicts rest on.

@@ -39,7 +39,7 @@ impl DiffReport<'_> {
             rows.push(vec![title.to_owned(), printable(&format!("{files}: {side}"))]);
         }
         let mut title = "note";
-        for caution in spell::cautions(self.diff) {
+        for caution in self.diff.cautions() {
             rows.push(vec![title.to_owned(), printable(&caution)]);
             title = "";
         }

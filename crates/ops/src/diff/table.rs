@@ -9,6 +9,7 @@ use super::sums::{FunctionSum, Part, Sums};
 use super::{Change, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Presence, renames};
 use crate::top::note_bounds;
 use profkit_core::{Dimension, Notes, Profile, Result};
+use std::num::NonZeroUsize;
 
 /// What stands for the cost that belongs to no function: time in which nothing ran.
 const NO_FUNCTION: &str = "(no stack)";
@@ -56,12 +57,14 @@ pub fn diff(before: &[&Profile], after: &[&Profile], options: &DiffOptions, note
     });
     let counted = |side: usize| observed[side].iter().map(|it| it.map(|(observed, _)| observed)).collect::<Vec<_>>();
     let (left, right) = (counted(0), counted(1));
-    let sides = std::thread::scope(|scope| {
-        let after = scope.spawn(|| Sums::of(&runs, 1, &right));
-        let before = Sums::of(&runs, 0, &left);
-        [before, after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
-    });
-    let [first, second] = sides;
+    let sum = |side: usize, observed: &[Option<Observed>]| Sums::of(&runs, side, observed);
+    let [first, second] = match options.threads {
+        Some(NonZeroUsize::MIN) => [sum(0, &left), sum(1, &right)],
+        _ => std::thread::scope(|scope| {
+            let after = scope.spawn(|| sum(1, &right));
+            [sum(0, &left), after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
+        }),
+    };
     let sums = [first?, second?];
     let because = [0, 1].map(|side| observed[side].first().copied().flatten().map(|(_, because)| because));
     let basis = basis(&runs, &sums, because, options.normalize);
@@ -76,7 +79,7 @@ pub fn diff(before: &[&Profile], after: &[&Profile], options: &DiffOptions, note
     rows.sort_by(|(_, left), (_, right)| DiffSort::Own.compare(left, right));
     let total = table.total()?;
     let [types_before, types_after] = compared.types;
-    let side = |side: usize, value_type| DiffSide::new(runs.side(side), value_type, &sums[side]);
+    let side = |side: usize, value_type| DiffSide::new(runs.side(side), value_type).with_sums(&sums[side]);
     Ok(Diff {
         suggestions: renames::suggested(&runs, &rows),
         sides: [side(0, types_before), side(1, types_after)],
