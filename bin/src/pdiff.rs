@@ -12,14 +12,19 @@ const EXAMPLES: &str = "\
 What a verdict rests on:
   Columns that count observations, such as the ticks of a sampling profiler, are tested: a change is `real` if both
   the share of the function (Fisher's exact test of two proportions) and its count (exact binomial test) changed in
-  the same direction, else `noise`. The share alone would blame all functions for the growth of one, the count alone
-  for a slower machine. Times beside such a column are judged by it. With --normalize, shares alone are tested.
+  the same direction, else `noise`. Its share in the functions that changed least, that is: neither the growth of one
+  function nor a slower machine is blamed on the others. Where those vary by more than counting does, as ticks that
+  come in bursts do, counts are taken for as many fewer. Times beside such a column are judged by it. With
+  --normalize, shares alone are tested.
   With several runs on a side, Welch's t test compares the means by the spread of the runs; three runs of each side
   find large changes, five find smaller ones. Take runs of both sides in turn. Values counted in full, such as
-  instructions, are `exact`. Times measured in one run each are `unknown`: nothing tells how much they vary. So is
-  the total of one run each, however it was measured.
-  All functions with any cost are tested together, and the probabilities corrected (Benjamini and Hochberg) so that of
-  those called `real`, at most 5 % are expected not to be.
+  instructions, are `exact`: no sampling is in them. The same program may all the same do a few instructions more in
+  another run, above all in the dynamic loader, in malloc and in memcpy, by where the system puts it; so a gate on
+  them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`: nothing tells how
+  much they vary. So is the total of one run each, however it was measured.
+  All functions are tested together but for those seen so seldom that nothing could be told of them (Tarone and
+  Gilbert) and, in repeated runs, those below 0.1 % of the total, and the probabilities corrected (Benjamini and Hochberg) so that of those called `real`, at most 5 % are
+  expected not to be.
 
 Examples:
   pdiff before.prof after.prof                         what got slower, a line per function

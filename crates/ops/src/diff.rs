@@ -15,7 +15,7 @@ mod table;
 mod values;
 
 pub use explain::{Explanation, Via, explain};
-pub use noise::{Basis, FALSE_DISCOVERIES, Verdict};
+pub use noise::{Basis, Bulk, FALSE_DISCOVERIES, Verdict};
 pub use profile::diff_profile;
 pub use renames::Suggestion;
 pub use table::diff;
@@ -82,6 +82,8 @@ pub struct Diff {
 pub struct DiffSide {
     /// How many runs it has.
     pub runs: usize,
+    /// The total of each run, where it was added up.
+    pub run_totals: Vec<i64>,
     /// The value that is compared.
     pub value_type: ValueType,
     /// For how long the first run was profiled, in nanoseconds, where it says so.
@@ -241,6 +243,7 @@ impl DiffSide {
         let first = &runs[0].profile;
         DiffSide {
             runs: runs.len(),
+            run_totals: Vec::new(),
             value_type,
             duration_ns: first.meta.duration_ns,
             period: first.meta.period.clone(),
@@ -252,6 +255,6 @@ impl DiffSide {
 
     fn with_sums(self, sums: &Sums) -> DiffSide {
         let has_bounds = sums.functions.iter().any(|sum| sum.is_bound);
-        DiffSide { observations: sums.observations, has_bounds, ..self }
+        DiffSide { observations: sums.observations, run_totals: sums.wholes.clone(), has_bounds, ..self }
     }
 }

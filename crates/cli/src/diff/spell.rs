@@ -1,11 +1,14 @@
 //! Differences in words.
 
+use super::SideFile;
 use profkit_core::readable::amount;
 use profkit_core::{Dimension, Period, Unit, ValueType};
 use profkit_ops::{Basis, Change, Diff, DiffRow, DiffSide, FALSE_DISCOVERIES, Presence};
 
 /// From how many times on a growth is told in times and no longer in percent.
 const MANY_TIMES: f64 = 10.0;
+/// From how many files on, beside the first, only their number is told.
+const MANY_FILES: usize = 3;
 
 /// Returns a difference with its sign: `+12.3 ms`.
 pub(super) fn signed(delta: i128, unit: &Unit) -> String {
@@ -81,6 +84,22 @@ fn rounded(part: f64) -> String {
     format!("{percent:.0} %")
 }
 
+/// Returns the names of files and their formats, those of equal format together; of many, only the first.
+pub(super) fn files(files: &[SideFile]) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for file in files {
+        match groups.last_mut().filter(|(format, _)| *format == file.format.0.name()) {
+            Some((_, names)) => names.push(&file.name),
+            None => groups.push((file.format.0.name(), vec![&file.name])),
+        }
+    }
+    let spell = |(format, names): &(&str, Vec<&str>)| match names.as_slice() {
+        [first, rest @ ..] if rest.len() >= MANY_FILES => format!("{first} and {} more ({format})", rest.len()),
+        names => format!("{} ({format})", names.join(", ")),
+    };
+    groups.iter().map(spell).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns what is said of one side: its value and how that came about.
 pub(super) fn side(side: &DiffSide, total: i64, unit: &Unit) -> String {
     let mut words = vec![format!("{} {}", value_name(&side.value_type), amount(total, unit))];
@@ -112,11 +131,14 @@ fn period(period: &Period) -> Option<String> {
 pub(super) fn basis(basis: &Basis) -> String {
     let rate = FALSE_DISCOVERIES * 100.0;
     match basis {
-        Basis::Counts { only_shares, because, excess, .. } => {
+        Basis::Counts { only_shares, because, bulk, .. } => {
             let tests = if *only_shares { "shares" } else { "shares and counts" };
-            let more = match *excess > 1.0 {
+            let more = match bulk.excess > 1.0 {
                 true => {
-                    format!("; most functions vary {:.1}x as much as counts do, which is allowed for", excess.sqrt())
+                    format!(
+                        "; most functions vary {:.1}x as much as counts do, which is allowed for",
+                        bulk.excess.sqrt()
+                    )
                 }
                 false => String::new(),
             };
@@ -126,7 +148,10 @@ pub(super) fn basis(basis: &Basis) -> String {
             let runs = format!("the spread of {before} and {after} runs (Welch's t test)");
             format!("{runs}; false discovery rate {rate} % (Benjamini-Hochberg)")
         }
-        Basis::Exact => "none: these are counted in full, so every difference is real".to_owned(),
+        Basis::Exact => {
+            let rest = "runs of the same program may still differ a little by where they are loaded";
+            format!("none: these are counted in full, so every difference is one; {rest}")
+        }
         _ => {
             let rest = "compare several runs with --before and --after";
             format!("unknown: the values of one run each do not tell how much they vary; {rest}")

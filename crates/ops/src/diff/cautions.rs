@@ -1,6 +1,6 @@
 //! What to know before two sides are compared.
 
-use super::{Diff, DiffSide};
+use super::{Change, Diff, DiffRow, DiffSide, Presence};
 use profkit_core::{Unit, ValueType};
 
 /// By how much two durations may differ before somebody is told.
@@ -9,9 +9,74 @@ const DURATION_TIMES: f64 = 1.2;
 impl Diff {
     /// Returns what to know before the two sides are compared, a sentence each: what of them does not compare.
     pub fn cautions(&self) -> Vec<String> {
-        cautions(&self.sides, &self.unit, self.is_normalized)
+        let mut cautions = cautions(&self.sides, &self.unit, self.is_normalized);
+        cautions.extend(self.unpaired());
+        cautions.extend(self.spread().filter(|_| !self.is_normalized).map(|times| {
+            let rest = "which hides what changed; --normalize compares shares";
+            format!("runs of one side differ up to {times:.1} times in their totals, {rest}")
+        }));
+        cautions.extend(self.pace().filter(|_| !self.is_normalized).map(|pace| {
+            let likely = "which looks like another machine or load; --normalize compares shares";
+            format!("most functions cost {pace:.2} times what they did, {likely}")
+        }));
+        cautions
+    }
+
+    /// Returns what part of the cost has no partner on the other side, where the sides were not profiled alike.
+    fn unpaired(&self) -> Option<String> {
+        let [before, after] = &self.sides;
+        let are_alike = before.value_type.kind == after.value_type.kind && before.is_call_graph == after.is_call_graph;
+        let alone = |presence: Presence, cost: fn(&Change) -> i64| {
+            let rows = self.rows.iter().filter(|row| row.presence == presence);
+            rows.map(|row| cost(&row.own)).map(i128::from).sum::<i128>() as f64
+        };
+        let parts = [
+            alone(Presence::Gone, |own| own.before) / self.total.before as f64,
+            alone(Presence::New, |own| own.after) / self.total.after as f64,
+        ];
+        let is_worth_a_word = parts.iter().any(|part| part.is_finite() && *part >= 0.001);
+        (is_worth_a_word && !are_alike).then(|| {
+            let [before, after] = parts.map(|part| part * 100.0);
+            format!("{before:.1} % of the cost before and {after:.1} % after are of functions that only one side tells")
+        })
+    }
+
+    /// Returns how many times as much one run of a side cost in all as another one, where that is much.
+    fn spread(&self) -> Option<f64> {
+        let of_side = |side: &DiffSide| {
+            let totals = side.run_totals.iter().filter(|&&total| total > 0);
+            let (least, most) = (totals.clone().min()?, totals.max()?);
+            Some(*most as f64 / *least as f64)
+        };
+        let most = self.sides.iter().filter_map(of_side).fold(1.0, f64::max);
+        (most >= SPREAD_TIMES).then_some(most)
+    }
+
+    /// Returns the ratio by which most functions changed, where that is far from none and common to most.
+    fn pace(&self) -> Option<f64> {
+        let whole = self.total.before.unsigned_abs().max(self.total.after.unsigned_abs()) as f64;
+        let is_large = |row: &&DiffRow| row.own.before.max(row.own.after) as f64 >= whole * LEAST_PART;
+        let ratios = self.rows.iter().filter(is_large).filter_map(|row| row.own.ratio()).filter(|it| *it > 0.0);
+        let mut ratios: Vec<f64> = ratios.collect();
+        if ratios.len() < LEAST_FUNCTIONS {
+            return None;
+        }
+        ratios.sort_by(f64::total_cmp);
+        let pace = ratios[ratios.len() / 2];
+        let is_near = |ratio: &f64| (ratio / pace).ln().abs() < (PACE_TIMES.ln()).min(pace.ln().abs() / 2.0);
+        let is_common = ratios.iter().filter(|ratio| is_near(ratio)).count() * 2 > ratios.len();
+        (pace.ln().abs() >= PACE_TIMES.ln() && is_common).then_some(pace)
     }
 }
+
+/// The part of the whole from which on a function tells how fast the machine was.
+const LEAST_PART: f64 = 0.005;
+/// How many such functions are needed.
+const LEAST_FUNCTIONS: usize = 8;
+/// By how much the runs of a side may differ before somebody is told.
+const SPREAD_TIMES: f64 = 1.5;
+/// By how much most functions may differ before somebody is told.
+const PACE_TIMES: f64 = 1.3;
 
 /// Returns what to know of two sides whose values are brought to one unit, a sentence each.
 pub(super) fn cautions(sides: &[DiffSide; 2], unit: &Unit, is_normalized: bool) -> Vec<String> {

@@ -101,10 +101,13 @@ pub fn explain(
             (true, false) => callees.entry(arc.callee).or_default(),
             _ => continue,
         };
-        row.add(pair(arc.inclusive).unwrap_or_default(), pair(arc.calls));
+        row.add(pair(arc.inclusive).unwrap_or_default(), pair(arc.calls))?;
     }
     let row = diff.functions[function];
-    let calls_of_callers = callers.values().filter_map(|sum| sum.calls).reduce(sum);
+    let mut calls_of_callers = None;
+    for calls in callers.values().filter_map(|sum| sum.calls) {
+        calls_of_callers = Some(sum(calls_of_callers.unwrap_or_default(), calls)?);
+    }
     Ok(Explanation {
         name: diff.strings[row.name].to_owned(),
         file: row.file.map(|file| diff.strings[file].to_owned()),
@@ -127,14 +130,18 @@ struct ArcSum {
 }
 
 impl ArcSum {
-    fn add(&mut self, cost: [i64; 2], calls: Option<[i64; 2]>) {
-        self.cost = sum(self.cost, cost);
-        self.calls = calls.map(|calls| sum(self.calls.unwrap_or_default(), calls)).or(self.calls);
+    fn add(&mut self, cost: [i64; 2], calls: Option<[i64; 2]>) -> Result<()> {
+        self.cost = sum(self.cost, cost)?;
+        if let Some(calls) = calls {
+            self.calls = Some(sum(self.calls.unwrap_or_default(), calls)?);
+        }
+        Ok(())
     }
 }
 
-fn sum(left: [i64; 2], right: [i64; 2]) -> [i64; 2] {
-    [0, 1].map(|side| left[side].saturating_add(right[side]))
+fn sum(left: [i64; 2], right: [i64; 2]) -> Result<[i64; 2]> {
+    let side = |side: usize| left[side].checked_add(right[side]).ok_or_else(|| Error::overflow("a sum of arcs"));
+    Ok([side(0)?, side(1)?])
 }
 
 fn pair(numbers: Option<&[i64]>) -> Option<[i64; 2]> {
