@@ -54,6 +54,15 @@ self  self%    sum%  total  total%  function
 }
 
 #[test]
+fn what_no_function_is_to_blame_for_stands_above() {
+    let folder = Folder::new();
+    let nothing = SMALL.replace(r#"{"stack":1,"values":[3"#, r#"{"values":[3"#);
+    folder.write("nothing.profkit", nothing.as_bytes());
+    let run = folder.run(PTOP, "nothing.profkit -v samples").succeeds();
+    assert!(run.text().contains("samples    2, 1 of them without a stack (3, 75.0%)\n"), "{}", run.text());
+}
+
+#[test]
 fn a_profile_without_samples_is_an_empty_result() {
     let folder = Folder::new();
     folder.write("empty.profkit", br#"{"profkit":1,"value_types":[]}"#);

@@ -132,7 +132,7 @@ pub struct Shared {
 
     /// Worker threads, where there are several files to read; the result is the same for any number [default: one
     /// per processor]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<std::num::NonZeroUsize>,
 
     /// List the formats and their options, and exit
@@ -296,6 +296,10 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     };
     let size = shift.and_then(|shift| number.parse::<u64>().ok()?.checked_mul(1 << shift));
     size.ok_or_else(|| "expected a number of bytes, such as 1000000, 500k, 64M or 2G".to_owned())
+}
+
+fn parse_threads(text: &str) -> std::result::Result<std::num::NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of threads, at least 1".to_owned())
 }
 
 /// Returns the number of a share such as `0.5%`; the sign may be left out.

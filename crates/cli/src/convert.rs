@@ -59,17 +59,19 @@ pub fn write_all_values(
     let mut one = profile.clone();
     let mut outputs = Vec::with_capacity(paths.len());
     let (mut united, before) = (Notes::new(), std::mem::take(&mut session.notes));
-    for (value, path) in paths.iter().enumerate() {
+    let written = paths.iter().enumerate().try_for_each(|(value, path)| {
         one.meta.default_value = Some(value);
         let (less, _) = one
             .without(Facets::of(&[Facet::SeveralValues]))
             .map_err(|error| Failure::in_file(&path.display().to_string(), &error))?;
-        outputs.push(write(session, &less, format, options, Some(path))?);
+        let output = write(session, &less, format, options, Some(path));
         united.unite(std::mem::take(&mut session.notes));
-    }
+        outputs.push(output?);
+        Ok(())
+    });
     session.notes = before;
     session.notes.append(united);
-    Ok(outputs)
+    written.map(|()| outputs)
 }
 
 /// Returns the format to write where nobody has asked for one: that of the inputs, if they share one that can be

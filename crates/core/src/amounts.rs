@@ -177,7 +177,7 @@ impl Rounding {
                 format!("values are rounded to {to}"),
                 self.count,
                 "values changed|value changed",
-                || format!("at most by {:.2e}, in sum by {:.2e}", self.largest, self.sum),
+                || format!("at most by {:.2e} of one, in sum by {:.2e}", self.largest, self.sum),
             );
         }
     }

@@ -37,9 +37,9 @@ pub fn amount(value: i64, unit: &Unit) -> String {
     }
 }
 
-/// Returns the share of a part in percent, and a dash where the whole is zero.
+/// Returns the share of a part in percent, and a dash where the whole is not more than nothing.
 pub fn percent(part: i64, whole: i64) -> String {
-    if whole == 0 { "-".to_owned() } else { format!("{:.1}%", part as f64 / whole as f64 * 100.0) }
+    if whole <= 0 { "-".to_owned() } else { format!("{:.1}%", part as f64 / whole as f64 * 100.0) }
 }
 
 /// Returns a count with a comma between groups of three digits.
@@ -47,13 +47,21 @@ pub fn count(number: i64) -> String {
     format!("{}{}", if number < 0 { "-" } else { "" }, thousands(number.unsigned_abs()))
 }
 
-/// Returns a text with control characters spelled out, so that a name in a profile can neither break a line nor
-/// command a terminal.
+/// Returns a text with control characters spelled out, so that a name in a profile can neither break a line, nor
+/// command a terminal, nor turn around what stands beside it.
 pub fn printable(text: &str) -> String {
     let spell = |character: char| -> String {
-        if character.is_control() { character.escape_default().collect() } else { character.into() }
+        if is_control(character) { character.escape_default().collect() } else { character.into() }
     };
     text.chars().map(spell).collect()
+}
+
+/// Returns whether a character is shown by what it does to others: a control character, one that ends a line or one
+/// that turns the direction of writing.
+pub fn is_control(character: char) -> bool {
+    let turns =
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 fn three_digits(number: f64, steps: &Steps) -> String {
@@ -124,10 +132,11 @@ mod tests {
     #[test]
     fn control_characters_are_spelled_out() {
         assert_eq!(printable("ü f\n\u{1b}[2J\0"), "ü f\\n\\u{1b}[2J\\u{0}");
+        assert_eq!(printable("a\u{202e}b\u{2067}\u{2028}"), "a\\u{202e}b\\u{2067}\\u{2028}");
     }
 
     #[test]
     fn nothing_is_a_share_of_nothing() {
-        assert_eq!((percent(1, 3), percent(0, 0)), ("33.3%".to_owned(), "-".to_owned()));
+        assert_eq!([percent(1, 3), percent(0, 0), percent(1, -3)], ["33.3%", "-", "-"]);
     }
 }

@@ -26,6 +26,8 @@
 //! Keys that speedscope does not know are passed over. So are those that Sentry's vroom adds (`path`, `image`, `inline`,
 //! `is_application` of frames, `threadID` of profiles) in its files, which have no `$schema`.
 //!
+//! The bounds `startValue` and `endValue` may stand in quotes, as those of dotnet-trace do.
+//!
 //! A zero `line` or `col` is an unknown one. What the format cannot hold: labels, addresses, mappings, inlining, modules,
 //! system names, negative values and facts about the run. Timestamps and samples of value zero are there only in the
 //! evented layout, which needs one value type and call boundaries. A frame has one line: that of the frame, or, where

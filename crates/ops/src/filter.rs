@@ -32,7 +32,7 @@ mod told;
 
 pub(crate) use names::Substitution;
 
-use crate::thread::{no_such_thread, only_thread, thread_shares};
+use crate::thread::{ACTIVE, most_active, no_such_thread, thread_shares};
 use labels::{End, as_frames};
 use profkit_core::{Id, NoteKind, Notes, Profile, Result, Sample, derive};
 use regex::Regex;
@@ -152,65 +152,95 @@ fn apply(step: &Step, profile: &Profile, context: &Context, notes: &mut Notes) -
         },
         Kind::Rename(substitution) => told::renamed(step, names::rename(profile, substitution), notes),
         Kind::StripPaths => told::renamed(step, names::strip_paths(profile), notes),
-        Kind::Anonymize(anonymity) => told::renamed(step, anonymize::anonymize(profile, anonymity), notes),
+        Kind::Anonymize(anonymity) => {
+            told::frame_filters(step, profile, notes);
+            told::renamed(step, anonymize::anonymize(profile, anonymity), notes)
+        }
         Kind::LabelRoot(key) => as_frames(profile, key, End::Root),
         Kind::LabelLeaf(key) => as_frames(profile, key, End::Leaf),
-        of_stacks => cut_stacks(step, of_stacks, profile, notes),
+        Kind::Focus(pattern) => with_match(profile, pattern, true),
+        Kind::Ignore(pattern) => with_match(profile, pattern, false),
+        Kind::Hide(pattern) => {
+            let shown = |profile: &Profile| pattern.frames(profile).into_iter().map(|hidden| !hidden).collect();
+            cut_marked(step, profile, (&shown, true), |marked| Rule::Only(marked), notes)
+        }
+        Kind::Show(pattern) => {
+            cut_marked(step, profile, (&|it| pattern.frames(it), false), |marked| Rule::Only(marked), notes)
+        }
+        Kind::ShowFrom(pattern) => {
+            cut_marked(step, profile, (&|it| pattern.frames(it), false), |marked| Rule::FromFirst(marked), notes)
+        }
+        Kind::Root(pattern) => {
+            cut_marked(step, profile, (&|it| pattern.frames(it), false), |marked| Rule::FromLast(marked), notes)
+        }
+        Kind::PruneFrom(pattern) => cut(step, profile, &Rule::UpToLast(&pattern.frames(profile)), notes),
+        Kind::InApp => in_app(step, profile, notes),
+        Kind::MaxDepth(depth) => cut(step, profile, &Rule::Depth(*depth), notes),
+        Kind::CollapseRecursion => collapse_recursion(step, profile, notes),
     }
 }
 
-/// Takes samples or frames away by what stands in the stacks; every other sort of step is done with before.
-fn cut_stacks(step: &Step, kind: &Kind, profile: &Profile, notes: &mut Notes) -> Result<Profile> {
-    let mut kept_frames = |rule: &Rule<'_>, profile: &Profile| {
-        let Rewritten { profile, changed } = rewrite(profile, rule)?;
-        told::cut(step, changed, notes);
-        Ok(profile)
-    };
-    match kind {
-        Kind::Focus(pattern) => {
-            let found = with_any(profile, &pattern.frames(profile));
-            profile.filtered(|sample| sample.stack.is_some_and(|id| found[id.index()]), |_| true)
-        }
-        Kind::Ignore(pattern) => {
-            let found = with_any(profile, &pattern.frames(profile));
-            profile.filtered(|sample| !sample.stack.is_some_and(|id| found[id.index()]), |_| true)
-        }
-        Kind::Hide(pattern) => {
-            let shown = |profile: &Profile| pattern.frames(profile).into_iter().map(|hidden| !hidden).collect();
-            with_marked(profile, &shown, true, |marked, profile| kept_frames(&Rule::Only(marked), profile))
-        }
-        Kind::Show(pattern) => {
-            with_marked(profile, &|it| pattern.frames(it), false, |marked, it| kept_frames(&Rule::Only(marked), it))
-        }
-        Kind::ShowFrom(pattern) => with_marked(profile, &|it| pattern.frames(it), false, |marked, it| {
-            kept_frames(&Rule::FromFirst(marked), it)
-        }),
-        Kind::Root(pattern) => {
-            with_marked(profile, &|it| pattern.frames(it), false, |marked, it| kept_frames(&Rule::FromLast(marked), it))
-        }
-        Kind::PruneFrom(pattern) => kept_frames(&Rule::UpToLast(&pattern.frames(profile)), profile),
-        Kind::InApp => {
-            let profile = &profile.filtered(|_| true, |_| true)?;
-            if !profile.stacks.is_empty() && profile.frames.iter().all(|(_, frame)| frame.in_app.is_none()) {
-                return Err(step.refusal("no frame of the profile is marked as one of the application"));
-            }
-            let in_app = |profile: &Profile| profile.frames.iter().map(|(_, it)| it.in_app == Some(true)).collect();
-            with_marked(profile, &in_app, false, |marked, profile| kept_frames(&Rule::Only(marked), profile))
-        }
-        Kind::MaxDepth(depth) => kept_frames(&Rule::Depth(*depth), profile),
-        Kind::CollapseRecursion => {
-            let mut less = kept_frames(&Rule::OneOfFunction, profile)?;
-            less.calls =
-                less.calls.iter().map(|calls| crate::map::without_self_arcs(&less, calls)).collect::<Result<_>>()?;
-            Ok(less)
-        }
-        _ => Ok(profile.clone()),
+/// Keeps samples that have a matching function in their stack, or those that have none.
+fn with_match(profile: &Profile, pattern: &Pattern, is_wanted: bool) -> Result<Profile> {
+    let found = with_any(profile, &pattern.frames(profile));
+    profile.filtered(|sample| sample.stack.is_some_and(|id| found[id.index()]) == is_wanted, |_| true)
+}
+
+/// Takes frames away by a rule, and notes in how many samples.
+fn cut(step: &Step, profile: &Profile, rule: &Rule<'_>, notes: &mut Notes) -> Result<Profile> {
+    let Rewritten { profile, changed } = rewrite(profile, rule)?;
+    told::cut(step, changed, notes);
+    Ok(profile)
+}
+
+/// Returns which frames of a profile are meant.
+type Mark<'m> = &'m dyn Fn(&Profile) -> Vec<bool>;
+
+/// Drops samples whose stack has no frame that is marked, and takes frames of the others away by a rule. Samples
+/// without a stack stay where `keeps_empty` is set.
+fn cut_marked(
+    step: &Step,
+    profile: &Profile,
+    (mark, keeps_empty): (Mark<'_>, bool),
+    rule: impl Fn(&[bool]) -> Rule<'_>,
+    notes: &mut Notes,
+) -> Result<Profile> {
+    let marked = mark(profile);
+    let found = with_any(profile, &marked);
+    let stays = |sample: &Sample<'_>| sample.stack.map_or(keeps_empty, |id| found[id.index()]);
+    if profile.samples.iter().all(|sample| stays(&sample)) {
+        return cut(step, profile, &rule(&marked), notes);
     }
+    let left = profile.filtered(stays, |_| true)?;
+    cut(step, &left, &rule(&mark(&left)), notes)
+}
+
+fn in_app(step: &Step, profile: &Profile, notes: &mut Notes) -> Result<Profile> {
+    let profile = &profile.filtered(|_| true, |_| true)?;
+    if !profile.stacks.is_empty() && profile.frames.iter().all(|(_, frame)| frame.in_app.is_none()) {
+        return Err(step.refusal("no frame of the profile is marked as one of the application"));
+    }
+    let own = |profile: &Profile| profile.frames.iter().map(|(_, it)| it.in_app == Some(true)).collect();
+    cut_marked(step, profile, (&own, false), |marked| Rule::Only(marked), notes)
+}
+
+fn collapse_recursion(step: &Step, profile: &Profile, notes: &mut Notes) -> Result<Profile> {
+    let mut less = cut(step, profile, &Rule::OneOfFunction, notes)?;
+    for calls in &mut less.calls {
+        let arcs = calls.arcs().len();
+        *calls = crate::map::without_self_arcs(profile, calls)?;
+        told::calls(step, arcs.saturating_sub(calls.arcs().len()), notes);
+    }
+    Ok(less)
 }
 
 fn of_threads(step: &Step, regex: &Regex, profile: &Profile, value: usize, notes: &mut Notes) -> Result<Profile> {
-    if step.value == "active" {
-        return only_thread(profile, "active", value, notes);
+    if step.value == ACTIVE {
+        let Some(active) = most_active(profile, &thread_shares(profile, value)) else { return Ok(profile.clone()) };
+        if let Some(active) = active {
+            notes.remark(NoteKind::Odd, format!("{step} is {}", profile.thread_title(active)));
+        }
+        return profile.filtered(|sample| sample.thread == active, |graph| graph.thread == active);
     }
     let texts = |thread| {
         let it = profile.threads[thread];
@@ -227,21 +257,4 @@ fn of_threads(step: &Step, regex: &Regex, profile: &Profile, value: usize, notes
         |sample| sample.thread.is_some_and(|id| meant[id.index()]),
         |graph| graph.thread.is_some_and(|id| meant[id.index()]),
     )
-}
-
-/// Drops samples whose stack has no frame that is marked, and does something with those that are left.
-fn with_marked(
-    profile: &Profile,
-    mark: &dyn Fn(&Profile) -> Vec<bool>,
-    keeps_empty: bool,
-    rest: impl FnOnce(&[bool], &Profile) -> Result<Profile>,
-) -> Result<Profile> {
-    let marked = mark(profile);
-    let found = with_any(profile, &marked);
-    let stays = |sample: &Sample<'_>| sample.stack.map_or(keeps_empty, |id| found[id.index()]);
-    if profile.samples.iter().all(|sample| stays(&sample)) {
-        return rest(&marked, profile);
-    }
-    let left = profile.filtered(stays, |_| true)?;
-    rest(&mark(&left), &left)
 }

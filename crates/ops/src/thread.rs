@@ -4,7 +4,7 @@ use profkit_core::{Error, NoteKind, Notes, Profile, Result, StringId, Thread, Th
 use std::collections::{HashMap, HashSet};
 
 /// What stands for the thread that costs most.
-const ACTIVE: &str = "active";
+pub(crate) const ACTIVE: &str = "active";
 /// How many threads an error lists.
 const LISTED: usize = 20;
 
@@ -91,7 +91,7 @@ pub fn only_thread(profile: &Profile, wanted: &str, value: usize, notes: &mut No
 }
 
 /// Returns the thread that costs most: of several, one that a transaction of the source ran in, else the first.
-fn most_active(profile: &Profile, shares: &[ThreadShare]) -> Option<Option<ThreadId>> {
+pub(crate) fn most_active(profile: &Profile, shares: &[ThreadShare]) -> Option<Option<ThreadId>> {
     let is_of_transaction = |thread: Option<ThreadId>| {
         let Some(Thread { source, id: Some(id), .. }) = thread.map(|thread| profile.threads[thread]) else {
             return false;

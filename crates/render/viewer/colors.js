@@ -3,12 +3,17 @@
 const PALETTES = { module: "by module", warm: "warm", cool: "cool", green: "green", purple: "purple", gray: "grey" };
 const CHANGES = { ratio: "relative change", share: "change of the share", absolute: "absolute change" };
 
-/** Returns a number from 0 to 1 that follows from a text. */
-function shade(text) {
+/** Returns a number that follows from a text and is spread evenly. */
+function hash(text) {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return ((hash ^ (hash >>> 13)) >>> 0) % 1000 / 999;
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** Returns a number from 0 to 1 that follows from a text. */
+function shade(text) {
+  return (hash(text) % 1000) / 999;
 }
 
 class Colors {

@@ -14,6 +14,13 @@ const KEYS = [
     [["n", "N"], "next and previous match, the largest first"],
     [["s"], "callers and callees of the selected function"],
   ]],
+  ["Take away", [
+    [["f"], "only stacks that hold the selected function"],
+    [["d"], "no stacks that hold it"],
+    [["x"], "hide it: its frames become a part of their callers"],
+    [["u"], "take the last of these steps back"],
+    [["g"], "functions, recursion folded, files, modules"],
+  ]],
   ["Show", [
     [["1", "…", "5"], "flame graph, callers, sandwich, table, timeline"],
     [["i"], "roots at the bottom or at the top"],
@@ -26,20 +33,23 @@ const KEYS = [
 ];
 
 function watchKeys(app) {
+  const { stage } = app;
   const actions = {
-    k: () => app.move("up"), ArrowUp: () => app.move("up"),
-    j: () => app.move("down"), ArrowDown: () => app.move("down"),
-    h: () => app.move("left"), ArrowLeft: () => app.move("left"),
-    l: () => app.move("right"), ArrowRight: () => app.move("right"),
-    Enter: () => app.zoomTo(app.canvas.selected),
+    k: () => move(stage, "up"), ArrowUp: () => move(stage, "up"),
+    j: () => move(stage, "down"), ArrowDown: () => move(stage, "down"),
+    h: () => move(stage, "left"), ArrowLeft: () => move(stage, "left"),
+    l: () => move(stage, "right"), ArrowRight: () => move(stage, "right"),
+    Enter: () => stage.zoomTo(stage.active.selected),
     Escape: () => app.back(),
-    z: () => app.reset(), 0: () => app.reset(),
-    "+": () => app.scale(0.6), "=": () => app.scale(0.6), "-": () => app.scale(1 / 0.6),
+    z: () => stage.reset(), 0: () => stage.reset(),
+    "+": () => stage.scale(0.6), "=": () => stage.scale(0.6), "-": () => stage.scale(1 / 0.6),
     "/": () => app.startSearch(),
     n: () => app.next(1), N: () => app.next(-1),
-    s: () => app.sandwichOfSelected(),
+    s: () => app.sandwich(stage.selectedLabel),
+    f: () => app.cutSelected("focus"), d: () => app.cutSelected("ignore"), x: () => app.cutSelected("hide"),
+    u: () => app.uncut(), g: () => app.nextFrames(),
     i: () => app.turn(), o: () => app.reorder(),
-    v: () => app.nextValue(), t: () => app.toggleTheme(), e: () => app.saveSvg(),
+    v: () => app.nextValue(), t: () => app.toggleTheme(), e: () => app.saving.save(() => app.saving.svg()),
     "?": () => app.element("keys").showModal(),
   };
   document.addEventListener("keydown", (event) => {

@@ -28,35 +28,24 @@ async function readPayload(text) {
 }
 
 function readTree(nodes, values, section) {
-  const depths = new Uint32Array(nodes);
-  let depth = 0;
-  varints(section(), nodes, (node, step) => (depths[node] = depth = node === 0 ? 0 : depth + 1 - step));
-  const labels = new Uint32Array(nodes);
-  varints(section(), nodes, (node, label) => (labels[node] = label));
-  const own = [];
-  for (let value = 0; value < values; value++) {
-    const column = new Float64Array(nodes);
-    varints(section(), nodes, (node, number) => (column[node] = number));
-    own.push(column);
-  }
+  // How many levels each node lies above a child of the node before it.
+  const depths = varints(section(), new Uint32Array(nodes));
+  for (let node = 1; node < nodes; node++) depths[node] = depths[node - 1] + 1 - depths[node];
+  const labels = varints(section(), new Uint32Array(nodes));
+  const own = Array.from({ length: values }, () => varints(section(), new Float64Array(nodes)));
   return new Tree(labels, depths, own);
 }
 
-function varints(bytes, count, take) {
-  let at = 0;
-  for (let index = 0; index < count; index++) {
+/** Fills a column with numbers of seven bits a byte, the lowest first. */
+function varints(bytes, column) {
+  for (let index = 0, at = 0; index < column.length; index++) {
     let byte = bytes[at++];
-    if (byte < 0x80) {
-      take(index, byte);
-      continue;
-    }
     let number = byte & 0x7f;
-    let scale = 0x80;
-    do {
+    for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
       byte = bytes[at++];
       number += (byte & 0x7f) * scale;
-      scale *= 0x80;
-    } while (byte >= 0x80);
-    take(index, number);
+    }
+    column[index] = number;
   }
+  return column;
 }

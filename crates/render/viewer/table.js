@@ -28,7 +28,7 @@ class Table {
     const { model } = this;
     const unit = model.valueUnit;
     const number = (key, title, of, write, isShare) => ({ key, title, of, write, isShare });
-    const bound = (label) => (costs.isBound.has(label) ? "≤" : "");
+    const bound = (label) => (costs.isEstimate ? "≈" : costs.isBound.has(label) ? "≤" : "");
     if (model.header.isDiff) {
       const delta = (label) => costs.own[1][label] - costs.own[0][label];
       const totalDelta = (label) => costs.total[1][label] - costs.total[0][label];
@@ -60,7 +60,7 @@ class Table {
     const costs = model.costs();
     const columns = this.columns(costs);
     const texts = [
-      { key: "name", title: "function", isText: true, of: (label) => model.name(label) },
+      { key: "name", title: model.isGrouped ? model.state.frames : "function", isText: true, of: (label) => model.name(label) },
       { key: "file", title: "file", isText: true, of: (label) => model.place(label) },
     ];
     const all = [...columns, ...texts];
@@ -78,7 +78,7 @@ class Table {
     this.head.replaceChildren(...all.map((column) => this.title(column, sort)));
     this.body.replaceChildren(...labels.slice(0, this.limit).map((label) => this.row(label, columns, texts)));
     this.more.hidden = labels.length <= this.limit;
-    this.more.textContent = `Show more of ${labels.length.toLocaleString("en-US")} functions`;
+    this.more.textContent = `Show more of ${labels.length.toLocaleString("en-US")} ${model.isGrouped ? FRAMES[model.state.frames] : "functions"}`;
   }
 
   /** A change is large whatever its sign. */

@@ -13,25 +13,28 @@ class Tree {
   /** Returns, for each node, the node behind its subtree. */
   get ends() {
     if (this.cachedEnds) return this.cachedEnds;
-    const ends = new Uint32Array(this.size);
-    const next = [];
-    for (let node = this.size - 1, depth; node >= 0; node--) {
-      depth = this.depths[node];
-      // The nearest node behind this one that is not deeper.
-      while (next.length > 0 && this.depths[next.at(-1)] > depth) next.pop();
-      ends[node] = next.length > 0 ? next.at(-1) : this.size;
-      next.push(node);
+    const { size, depths } = this;
+    const ends = new Uint32Array(size);
+    // The nodes that are open, by their depths.
+    const path = new Uint32Array(this.deepestOfAll() + 2);
+    let open = -1;
+    for (let node = 0; node < size; node++) {
+      const depth = depths[node];
+      for (; open >= depth; open--) ends[path[open]] = node;
+      path[(open = depth)] = node;
     }
+    for (; open >= 0; open--) ends[path[open]] = size;
     return (this.cachedEnds = ends);
   }
 
   /** Returns, for each node, the node that it stands on; the root stands on itself. */
   get parents() {
     if (this.cachedParents) return this.cachedParents;
-    const parents = new Uint32Array(this.size);
-    const path = [];
-    for (let node = 0; node < this.size; node++) {
-      const depth = this.depths[node];
+    const { size, depths } = this;
+    const parents = new Uint32Array(size);
+    const path = new Uint32Array(this.deepestOfAll() + 2);
+    for (let node = 0; node < size; node++) {
+      const depth = depths[node];
       parents[node] = depth === 0 ? 0 : path[depth - 1];
       path[depth] = node;
     }
@@ -72,10 +75,11 @@ class Tree {
   }
 
   startsInOrder(widths) {
-    const starts = new Float64Array(this.size);
-    const next = [0];
-    for (let node = 0; node < this.size; node++) {
-      const depth = this.depths[node];
+    const { size, depths } = this;
+    const starts = new Float64Array(size);
+    const next = new Float64Array(this.deepestOfAll() + 2);
+    for (let node = 0; node < size; node++) {
+      const depth = depths[node];
       const start = next[depth];
       starts[node] = start;
       next[depth] = start + widths[node];
@@ -101,6 +105,10 @@ class Tree {
     return starts;
   }
 
+  deepestOfAll() {
+    return (this.cachedDeepest ??= this.depths.reduce((most, depth) => (depth > most ? depth : most), 0));
+  }
+
   /** Returns the greatest depth in a subtree. */
   deepest(root) {
     let deepest = this.depths[root];
@@ -118,13 +126,19 @@ class Tree {
     }
   }
 
+  /** Returns the child of a node that has a label, or -1. */
+  child(node, label) {
+    let child = node + 1;
+    while (child < this.ends[node] && this.labels[child] !== label) child = this.ends[child];
+    return child < this.ends[node] ? child : -1;
+  }
+
   /** Returns the node that a path of labels leads to, as far as it leads. */
   find(labels) {
     let node = 0;
     for (const label of labels) {
-      let child = node + 1;
-      while (child < this.ends[node] && this.labels[child] !== label) child = this.ends[child];
-      if (child >= this.ends[node]) break;
+      const child = this.child(node, label);
+      if (child < 0) break;
       node = child;
     }
     return node;

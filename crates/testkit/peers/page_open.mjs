@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Opens flame graph pages in headless Chromium, and tells what they show or does in them what a person would.
 //
-//     node page_open.mjs table FILE...      what is in the table of functions, for each value
+//     node page_open.mjs table FILE...      what is in the table of functions, for each value: as the source states it,
+//                                           as the frames of the page add up to it, and for each thread
 //     node page_open.mjs drive FILE         keys, search, zoom, Back, sandwich, export on the page of a known profile
 //     node page_open.mjs compare FILE       the same for the page of a known comparison
+//     node page_open.mjs noise FILE         the same for a comparison of observations
 //     node page_open.mjs measure FILE       how long the page takes, in ms
 //
 // JSON on stdout. Exit status 1 if anything is not as it should be: an error on the console, a request, a dialog, a
@@ -21,8 +23,8 @@ const failures = [];
 
 async function main() {
   const [what, ...files] = process.argv.slice(2);
-  const does = { table, drive, compare, measure }[what];
-  if (!does || files.length === 0) throw new Error("usage: page_open.mjs table|drive|compare|measure FILE...");
+  const does = { table, drive, compare, noise, measure }[what];
+  if (!does || files.length === 0) throw new Error("usage: page_open.mjs table|drive|compare|noise|measure FILE...");
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || inPath(["chromium", "chromium-browser", "google-chrome"]),
     headless: true,
@@ -72,8 +74,19 @@ const flat = async (page, selector) => (await text(page, selector)).replace(/\s+
 const hash = (page) => page.evaluate(() => decodeURIComponent(location.hash.replaceAll("+", " ")));
 
 async function table(page) {
-  await page.keyboard.press("4");
-  return page.evaluate(() => {
+  const stated = await tables(page, "#view=table");
+  const counted = await tables(page, "#view=table&frames=folded");
+  const ofThreads = {};
+  for (const thread of (await page.locator("#thread option").allTextContents()).slice(1)) {
+    ofThreads[thread] = await tables(page, `#view=table&thread=${encodeURIComponent(thread)}`);
+  }
+  return { stated, counted, ofThreads };
+}
+
+async function tables(page, view) {
+  return page.evaluate((view) => {
+    history.replaceState(null, "", view);
+    dispatchEvent(new PopStateEvent("popstate"));
     const read = () => {
       const more = document.getElementById("more");
       while (!more.hidden) more.click();
@@ -92,7 +105,7 @@ async function table(page) {
       }
       return read();
     });
-  });
+  }, view);
 }
 
 /** The profile: main 0, draw 40, draw;next 20, parse 10, parse;next 30. */
@@ -190,6 +203,39 @@ async function drive(page, address) {
   await page.goBack();
   assert.match(await flat(page, "#middle"), /^draw self 40/);
 
+  // What is found, or selected, is taken away: in its order, with a button and a key that take it back.
+  await press("1");
+  await page.locator("#query").fill("parse");
+  await page.locator("#step-ignore").click();
+  assert.equal(await flat(page, "#cut"), "without parse × 60.0% left");
+  await page.locator("#canvas").focus();
+  await press("k", "k", "k");
+  assert.match(await details(), /^draw total 60 100\.0% self 40 66\.7%/);
+  await press("x");
+  assert.equal(await flat(page, "#cut"), "without parse × hidden draw × 60.0% left");
+  await press("k", "k");
+  assert.match(await details(), /^main total 60 100\.0% self 40 66\.7%/);
+  await press("4");
+  const left = await page.locator("#functions tbody tr").allInnerTexts();
+  assert.deepEqual(left.map((row) => row.trim().split(/\s+/)), [["40", "66.7%", "60", "100.0%", "main"], ["20", "33.3%", "20", "33.3%", "next"]]);
+  await page.goBack();
+  await page.goBack();
+  assert.equal(await flat(page, "#cut"), "without parse × 60.0% left");
+  await page.locator("#cut button").click();
+  assert.equal(await flat(page, "#cut"), "");
+  await page.locator("#canvas").focus();
+  await press("1", "k", "k", "l", "k", "f");
+  assert.equal(await flat(page, "#cut"), "only draw × 60.0% left");
+  await press("u");
+  assert.equal(await flat(page, "#cut"), "");
+  await page.locator("#query").fill("main");
+  await page.locator("#step-hide").click();
+  await page.locator("#query").fill("draw");
+  await page.locator("#step-focus").click();
+  assert.deepEqual((await download(page, "#save-folded")).trim().split("\n").sort(), ["draw 40", "draw;next 20"]);
+  await page.locator("#canvas").focus();
+  await press("u", "u");
+
   // Light, dark, icicle, help.
   await press("1", "t");
   assert.equal(await page.evaluate(() => document.documentElement.className), "dark");
@@ -208,11 +254,24 @@ async function drive(page, address) {
   assert.deepEqual(folded.trim().split("\n").sort(), ["main;draw 40", "main;draw;next 20"]);
   await press("Escape", "z");
   const svg = await download(page, "#save-svg");
+  const speedscope = await download(page, "#save-speedscope");
+  const pprof = Array.from(await download(page, "#save-pprof", null));
+
+  // The menu of what can be saved, by keys.
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  await page.locator("#save").focus();
+  await press("Enter");
+  assert.equal(await focused(), "save-svg");
+  await press("ArrowDown", "ArrowDown", "ArrowUp");
+  assert.equal(await focused(), "save-folded");
+  await press("Escape");
+  assert.equal(await focused(), "save");
+  assert.ok(!(await page.locator("#save-menu").isVisible()));
 
   // What a screen reader finds.
   assert.equal(await page.locator("#details").getAttribute("aria-live"), "polite");
   assert.ok(await page.locator('#canvas[role="application"][tabindex="0"]').count());
-  return { svg };
+  return { svg, speedscope, pprof };
 }
 
 /** The profile: f 10 before and 30 after, gone 20 before, new 5 after, all under main. */
@@ -245,10 +304,22 @@ async function compare(page) {
   return { rows: rows.map((row) => row.trim().split(/\s*\t\s*/)) };
 }
 
-async function download(page, button) {
+/** The profile: f 100 observations before and 110 after, g 100 and 200, under main. */
+async function noise(page) {
+  assert.ok(await page.locator("#noise").isVisible());
+  const details = () => flat(page, "#details");
+  await page.locator("#canvas").focus();
+  for (const key of ["k", "k", "k"]) await page.keyboard.press(key);
+  assert.match(await details(), /^g before 100 50\.0% after 200 64\.5% change \+100 \+100\.0%$/);
+  await page.keyboard.press("h");
+  assert.match(await details(), /^f before 100 50\.0% after 110 35\.5% change \+10 \+10\.0%, may be noise$/);
+  return {};
+}
+
+async function download(page, button, encoding = "utf8") {
   await page.locator("#save").click();
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator(button).click()]);
-  return readFileSync(await file.path(), "utf8");
+  return readFileSync(await file.path(), encoding);
 }
 
 async function measure(page) {

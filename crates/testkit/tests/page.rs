@@ -1,8 +1,8 @@
 //! The flame graph page in a real browser: headless Chromium, driven through `peers/page_open.mjs`. Runs where
 //! `PROFKIT_PEERS=1`, like the peers; `npm ci` in `crates/testkit/peers` provides what drives the browser.
 
-use profkit_core::{Frame, Function, Notes, Profile, Sample, Thread, ValueType};
-use profkit_ops::{Sort, top};
+use profkit_core::{Arc, CallGraph, Frame, Function, Notes, Profile, ReadOptions, Role, Sample, Thread, ValueType};
+use profkit_ops::{Sort, only_thread, top};
 use profkit_render::flame::{self, Options};
 use profkit_testkit::fixtures::readable;
 use profkit_testkit::names::NASTY;
@@ -93,14 +93,62 @@ fn the_table_shows_the_numbers_of_every_fixture() {
     }
     let told = browse("table", &pages);
     assert_eq!(told.len(), profiles.len());
+    let mut counted = 0;
     for ((name, profile), tables) in profiles.iter().zip(&told) {
         for value in 0..profile.value_types.len() {
-            let (mut wanted, mut shown) = (wanted_rows(profile, value), shown_rows(&tables[value]));
-            let order = |one: &Row, other: &Row| one.partial_cmp(other).expect("no NaN");
-            wanted.sort_by(order);
-            shown.sort_by(order);
-            assert_eq!(shown, wanted, "{name}, value {value}");
+            let wanted = sorted(wanted_rows(profile, value));
+            assert_eq!(sorted(shown_rows(&tables["stated"][value])), wanted, "{name}, value {value}");
+            // The frames of the page add up to the same, where stacks are those of the source.
+            let is_positive = profile.samples.values().iter().all(|&value| value >= 0);
+            if profile.samples.is_empty() || !is_positive {
+                continue;
+            }
+            let costs = |rows: Vec<Row>| rows.into_iter().filter(|row| row.2 != 0.0).collect();
+            let shown = sorted(costs(shown_rows(&tables["counted"][value])));
+            assert_eq!(shown, sorted(costs(wanted)), "frames of {name}, value {value}");
+            counted += 1;
         }
+    }
+    assert!(counted > 50, "only {counted} values have stacks");
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by(|one, other| one.partial_cmp(other).expect("no NaN"));
+    rows
+}
+
+#[test]
+fn the_table_of_a_thread_is_what_its_call_graph_states() {
+    if !browser_is_wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut threads = Profile::new(vec![ValueType::new("cpu", "nanoseconds")]);
+    let [main, f, g] = ["main", "f", "g"].map(|name| {
+        let name = threads.string(name);
+        let function = threads.function(Function::named(name));
+        threads.frame(Frame { function: Some(function), ..Frame::default() })
+    });
+    // Which of both callers of f leads to g no call graph tells: the stacks of a thread are a guess.
+    for (name, costs) in [("one", [5, 30, 60]), ("two", [7, 20, 10])] {
+        let name = threads.text(name);
+        let thread = Some(threads.thread(Thread { name, ..Thread::default() }));
+        let mut graph = CallGraph::new(1);
+        graph.thread = thread;
+        [main, f, g].into_iter().zip(costs).for_each(|(frame, cost)| graph.add_own(frame, &[cost]));
+        let [to_f, to_g] = [f, g].map(|frame| threads.frames[frame].function.expect("named"));
+        for (caller, callee, cost) in [(main, to_f, costs[1] + costs[2]), (f, to_g, costs[2]), (g, to_f, costs[1])] {
+            graph.add_arc(Arc { inclusive: Some(&[cost]), calls: Some(&[2]), ..Arc::new(caller, callee) });
+        }
+        threads.calls.push(graph);
+    }
+    let told = browse("table", &[page(folder.path(), "threads", &threads, |_| {})]);
+    for name in ["one", "two"] {
+        let alone = only_thread(&threads, name, 0, &mut Notes::new()).expect("a thread");
+        let tables = told[0]["ofThreads"].as_object().expect("an object");
+        let (_, shown) = tables.iter().find(|(title, _)| title.contains(name)).expect("the thread");
+        let wanted: Vec<Row> = wanted_rows(&alone, 0).into_iter().filter(|row| row.2 != 0.0).collect();
+        assert_eq!(sorted(shown_rows(&shown[0])), sorted(wanted), "{name}");
     }
 }
 
@@ -123,6 +171,17 @@ fn keys_search_zoom_and_views_do_what_they_say() {
     let titles: Vec<_> =
         picture.descendants().filter(|it| it.has_tag_name("title")).filter_map(|it| it.text()).collect();
     assert!(titles.contains(&"next, total 30 30.0%, self 30 30.0%, of parent 75.0%"), "{titles:?}");
+    // What is saved for other tools is what was opened.
+    let packed = told[0]["pprof"].as_array().expect("bytes").iter();
+    let packed: Vec<u8> = packed.map(|byte| byte.as_u64().expect("a byte") as u8).collect();
+    let speedscope = told[0]["speedscope"].as_str().expect("JSON").as_bytes();
+    for (bytes, format) in [(packed.as_slice(), "pprof"), (speedscope, "speedscope")] {
+        let options = ReadOptions::default();
+        let (saved, found) = profkit_formats::read(bytes, None, None, &options, &mut Notes::new()).expect(format);
+        assert_eq!(found.name(), format);
+        assert_eq!(sorted(wanted_rows(&saved, 0)), sorted(wanted_rows(&known, 0)), "{format}");
+        assert_eq!(saved.samples.len(), known.samples.len(), "{format}");
+    }
 }
 
 #[test]
@@ -145,6 +204,18 @@ fn a_comparison_shows_what_came_and_went() {
         vec!["0", "0", "0", "0%", "+5", "30", "35", "main"],
     ];
     assert_eq!(rows, wanted);
+}
+
+#[test]
+fn a_comparison_of_observations_tells_what_may_be_noise() {
+    if !browser_is_wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stacks: &[(&[&str], &[i64])] = &[(&["main", "f"], &[100, 110]), (&["main", "g"], &[100, 200])];
+    let ticks = |kind| ValueType::new(kind, "count").with_role(Role::Observations);
+    let diff = profile(["before", "after"].map(ticks).to_vec(), stacks);
+    browse("noise", &[page(folder.path(), "noise", &diff, |options| options.is_diff = true)]);
 }
 
 fn cells(row: &Value) -> Vec<&str> {
@@ -171,5 +242,5 @@ fn a_hostile_name_is_only_text() {
     assert_eq!(text.matches("<script").count(), 2, "the payload and the script, and no other");
     // The browser would tell of a dialog, of a request, and of what the policy of the page refuses.
     let told = browse("table", &[path]);
-    assert_eq!(shown_rows(&told[0][0]).len(), NASTY.len() + 1);
+    assert_eq!(shown_rows(&told[0]["stated"][0]).len(), NASTY.len() + 1);
 }

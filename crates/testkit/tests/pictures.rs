@@ -1,10 +1,12 @@
 //! Flame graphs of every fixture and of hostile names, read back by a strict parser.
 
-use profkit_core::{Frame, Function, Notes, Profile, Sample, Thread, ValueType};
+use profkit_core::{Frame, Function, Notes, Profile, Sample, Thread, ValueType, filter_frames};
+use profkit_ops::{Sort, top};
 use profkit_render::flame::{self, Options, Order};
 use profkit_testkit::fixtures::readable;
 use profkit_testkit::names::NASTY;
 use roxmltree::{Document, Node, ParsingOptions};
+use std::collections::BTreeMap;
 
 fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();
@@ -142,6 +144,119 @@ fn widths_are_the_totals_of_functions() {
             let holds = |below: &&Drawn| below.start + below.width >= frame.start + frame.width && below.y >= frame.y;
             assert!(below.clone().any(|below| holds(&below)), "{name}: {frame:?} stands on nothing");
         }
+    }
+}
+
+/// The total of each function, summed over its frames that stand on no other frame of it.
+fn totals_of_frames(mut frames: Vec<Drawn>) -> BTreeMap<String, u64> {
+    let mut totals = BTreeMap::new();
+    // The frames that are open at a place, outermost first: rows are counted from the top.
+    let mut open: Vec<(u64, String)> = Vec::new();
+    frames.sort_by_key(|frame| (frame.start, u64::MAX - frame.width, u64::MAX - frame.y));
+    for frame in frames {
+        open.retain(|(end, _)| *end > frame.start);
+        let (name, _) = frame.text.rsplit_once(" (").expect("what is said about a frame");
+        if open.iter().all(|(_, other)| other != name) {
+            *totals.entry(name.to_owned()).or_default() += frame.width;
+        }
+        open.push((frame.start + frame.width, name.to_owned()));
+    }
+    totals
+}
+
+/// The sum over the frames of each function is its total in the table, where stacks are those of the source.
+#[test]
+fn frames_add_up_to_the_totals_of_functions() {
+    let mut compared = 0;
+    for fixture in readable() {
+        let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+        let is_positive = profile.samples.values().iter().all(|&value| value >= 0);
+        if profile.samples.is_empty() || !is_positive || profile.value_types.is_empty() {
+            continue;
+        }
+        let name = fixture.title();
+        let profile = filter_frames(&profile, &mut Notes::new()).expect("not deep");
+        let value = profile.default_value();
+        let no_thread_root = |it: &mut Options| (it.min_width, it.no_thread_root) = (Some(0.0), true);
+        let picture = svg(&profile, &options(no_thread_root)).expect("drawn before");
+        let mut shown = totals_of_frames(drawn(&picture, &name));
+        shown.remove("all");
+        shown.remove("(no stack)");
+        let rows = top(&profile, value, Sort::Name, &mut Notes::new()).expect("small numbers");
+        let rows: Vec<_> = rows.into_iter().filter(|row| row.total[value] != 0).collect();
+        // Pictures spell names that several functions have, or that no line can hold, in another way.
+        for row in &rows {
+            let is_alone = rows.iter().filter(|other| other.name.trim() == row.name.trim()).count() == 1;
+            if let Some(&total) = shown.get(&row.name).filter(|_| is_alone) {
+                assert_eq!(total as i64, row.total[value], "{name}: {}", row.name);
+                compared += 1;
+            }
+        }
+        let mut shown: Vec<i64> = shown.into_values().map(|total| total as i64).collect();
+        let mut wanted: Vec<i64> = rows.iter().map(|row| row.total[value]).collect();
+        shown.sort();
+        wanted.sort();
+        assert_eq!(shown, wanted, "{name}");
+    }
+    assert!(compared > 300, "only {compared} functions have names of their own");
+}
+
+#[test]
+fn stacks_of_a_call_graph_are_marked_as_an_estimate() {
+    let fixture = readable().into_iter().find(|it| it.name == "shop.3.13.pstats").expect("a fixture");
+    let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+    let picture = svg(&profile, &options(|it| it.min_width = Some(0.0))).expect("drawn before");
+    let frames = drawn(&picture, "shop");
+    assert!(frames.len() > 20);
+    for frame in frames {
+        assert_eq!(frame.text.contains("(≈"), !frame.text.starts_with("all ("), "{}", frame.text);
+    }
+    assert!(String::from_utf8(picture).expect("text").contains("stacks estimated from a call graph"));
+}
+
+/// Returns a profile of one thread, whose samples have a start, a length, and how many calls go on from the one before.
+fn calls_in_time(samples: &[(&[&str], i64, i64, Option<u32>)]) -> Profile {
+    let mut profile = Profile::new(vec![ValueType::new("wall", "nanoseconds")]);
+    for &(path, start, length, kept) in samples {
+        let frame = |name: &&str| {
+            let name = profile.string(name);
+            let function = profile.function(Function::named(name));
+            profile.frame(Frame { function: Some(function), ..Frame::default() })
+        };
+        let path: Vec<_> = path.iter().map(frame).collect();
+        let stack = profile.stack(&path).expect("not deep");
+        profile.samples.push(Sample { time_ns: Some(start), kept, ..Sample::new(Some(stack), &[length]) });
+    }
+    profile
+}
+
+#[test]
+fn two_calls_one_after_the_other_are_two_frames() {
+    let names = |profile: &Profile| -> Vec<(u64, u64, String)> {
+        let shown = texts(profile, &options(|it| it.order = Order::Time));
+        let name = |text: String| text.split(" (").next().expect("a name").to_owned();
+        shown.into_iter().map(|(start, width, text)| (start, width, name(text))).collect()
+    };
+    let wanted = |rows: &[(u64, u64, &str)]| -> Vec<(u64, u64, String)> {
+        rows.iter().map(|&(start, width, name)| (start, width, name.to_owned())).collect()
+    };
+    let main: &[&str] = &["main", "f", "g"];
+    let of_calls = calls_in_time(&[(main, 0, 10, Some(0)), (main, 10, 5, Some(1)), (main, 15, 5, Some(0))]);
+    let rows = [(0, 20, "all"), (0, 15, "main"), (0, 10, "f"), (0, 10, "g"), (10, 5, "f"), (10, 5, "g")];
+    let last = [(15, 5, "main"), (15, 5, "f"), (15, 5, "g")];
+    assert_eq!(names(&of_calls), wanted(&[&rows[..], &last[..]].concat()));
+    // Ticks of a timer tell no calls apart.
+    let of_ticks = calls_in_time(&[(main, 0, 10, None), (main, 10, 5, None), (main, 15, 5, None)]);
+    assert_eq!(names(&of_ticks), wanted(&[(0, 20, "all"), (0, 20, "main"), (0, 20, "f"), (0, 20, "g")]));
+}
+
+#[test]
+fn the_root_has_its_name_where_no_script_runs() {
+    let profile = two_values(&[(&["main"], [2, 0])]);
+    for width in [None, Some(900)] {
+        let picture = svg(&profile, &options(|it| (it.value, it.width) = (Some(0), width))).expect("small numbers");
+        let text = String::from_utf8(picture).expect("text");
+        assert_eq!(text.matches(">all</text>").count(), 1, "{width:?}: {text}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gate::Gate;
 use super::{DiffReport, spell};
-use profkit_core::readable::amount;
+use profkit_core::readable::{amount, is_control};
 use profkit_ops::{DiffSort, Presence};
 
 impl DiffReport<'_> {
@@ -58,7 +58,7 @@ fn plain(text: &str) -> String {
         if "\\`*_{}[]<>#|~&@!".contains(character) {
             plain.push('\\');
         }
-        plain.push(if character.is_control() { ' ' } else { character });
+        plain.push(if is_control(character) { ' ' } else { character });
     }
     plain
 }
@@ -68,7 +68,7 @@ fn code(name: &str) -> String {
     let longest = name.split(|it| it != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };
-    let name: String = name.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let name: String = name.chars().map(|it| if is_control(it) { ' ' } else { it }).collect();
     format!("{fence}{space}{}{space}{fence}", name.replace('|', "\\|"))
 }
 

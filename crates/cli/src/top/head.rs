@@ -60,10 +60,11 @@ impl<'p> Head<'p> {
         rows.extend(self.threads());
         let nanoseconds = Unit::named("nanoseconds");
         rows.extend(meta.duration_ns.map(|duration| ("duration", amount(duration, &nanoseconds))));
-        rows.push(match self.calls().filter(|_| self.profile.samples.is_empty()) {
-            Some(calls) => ("calls", calls),
-            None => ("samples", count(self.profile.samples.len() as i64)),
-        });
+        if self.profile.samples.is_empty() && !self.profile.calls.is_empty() {
+            rows.extend(self.calls().map(|calls| ("calls", calls)));
+        } else {
+            rows.push(("samples", self.samples()));
+        }
         let functions = match functions {
             (all, shown) if all == shown => count(all as i64),
             (all, 1) => format!("{}, of which 1 is shown", count(all as i64)),
@@ -72,6 +73,21 @@ impl<'p> Head<'p> {
         rows.push(("functions", functions));
         let rows: Vec<_> = rows.into_iter().map(|(name, text)| vec![name.to_owned(), printable(&text)]).collect();
         table::lines(&rows, &[Side::Left; 2])
+    }
+
+    /// Returns how many samples there are, and what those cost that no function is to blame for.
+    fn samples(&self) -> String {
+        let all = count(self.profile.samples.len() as i64);
+        let alone = || self.profile.samples.iter().filter(|sample| sample.stack.is_none());
+        let cost: i128 = alone().map(|sample| i128::from(self.cell(sample.values))).sum();
+        match (alone().count(), i64::try_from(cost)) {
+            (0, _) => all,
+            (alone, Ok(cost)) if cost != 0 => {
+                let (cost, share) = (self.spell(cost), self.share(cost));
+                format!("{all}, {} of them without a stack ({cost}, {share})", count(alone as i64))
+            }
+            (alone, _) => format!("{all}, {} of them without a stack", count(alone as i64)),
+        }
     }
 
     /// Returns how many calls the call graphs count, and how many of them were no recursion.

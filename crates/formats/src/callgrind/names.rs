@@ -79,7 +79,7 @@ impl Names {
                     text + chunk.valid() + &bytes.collect::<String>()
                 });
                 let what = "the bytes of names that are not UTF-8 are spelled \\xff";
-                notes.add(NoteKind::Renamed, what, 1, "names", || text.clone());
+                notes.add(NoteKind::Renamed, what, 1, "names|name", || text.clone());
                 Cow::Owned(text)
             }
         };

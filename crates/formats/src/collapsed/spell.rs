@@ -254,8 +254,13 @@ impl<'n> Changed<'n> {
                 notes.add(NoteKind::Renamed, what, owners.len() as u64, of, || example);
             }
         };
-        note("collapsed cannot spell some names", &self.changed, "names were changed", self.example);
-        note("changed names are those of others", &self.merged, "functions or threads became one with another", None);
+        note("collapsed cannot spell some names", &self.changed, "names were changed|name was changed", self.example);
+        note(
+            "changed names are those of others",
+            &self.merged,
+            "functions or threads became one with another|function or thread became one with another",
+            None,
+        );
     }
 }
 

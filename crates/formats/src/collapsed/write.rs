@@ -117,7 +117,13 @@ fn header(value_types: &[ValueType], notes: &mut Notes) -> String {
         let kind = if kind.is_empty() && unit.is_empty() { "value".to_owned() } else { kind };
         if kind != value_type.kind || unit != value_type.unit.name {
             let example = || format!("{:?} is written {kind:?}", value_type.kind);
-            notes.add(NoteKind::Renamed, "some names of values cannot be spelled", 1, "names were changed", example);
+            notes.add(
+                NoteKind::Renamed,
+                "some names of values cannot be spelled",
+                1,
+                "names were changed|name was changed",
+                example,
+            );
         }
         words.push(format!("{kind}/{unit}"));
     }

@@ -192,7 +192,13 @@ impl<'w, 'a> Rows<'w, 'a> {
         }
         if self.two_valued_labels > 0 {
             let what = "labels have a text and a number: the text counts";
-            notes.add(NoteKind::Skipped, what, self.two_valued_labels, "labels lost their number", || None);
+            notes.add(
+                NoteKind::Skipped,
+                what,
+                self.two_valued_labels,
+                "labels lost their number|label lost its number",
+                || None,
+            );
         }
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn integer(lines: &Cursor<'_>, value: &[u8]) -> Result<i64> {
 /// Notes an attribute that means nothing to us.
 pub(super) fn pass_over(key: &[u8], notes: &mut Notes) {
     let example = || Some(String::from_utf8_lossy(key).into_owned());
-    notes.add(NoteKind::Skipped, "attributes of the profile were passed over", 1, "attributes", example);
+    notes.add(NoteKind::Skipped, "attributes of the profile were passed over", 1, "attributes|attribute", example);
 }
 
 fn set(

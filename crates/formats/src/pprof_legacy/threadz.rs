@@ -36,7 +36,7 @@ pub(super) fn read(input: Input<'_>, notes: &mut Notes) -> Result<Draft> {
     }
     while let Some(header) = line {
         if header.starts_with(b"---- no stack trace for") {
-            notes.add(NoteKind::Skipped, "threads without a stack are left out", 1, "sections", || {
+            notes.add(NoteKind::Skipped, "threads without a stack are left out", 1, "sections|section", || {
                 Some(String::from_utf8_lossy(header).into_owned())
             });
             break;

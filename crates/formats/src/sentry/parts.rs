@@ -75,8 +75,13 @@ pub(super) fn parts<'a>(input: Input<'a>, notes: &mut Notes) -> Result<Parts<'a>
     }
     if !others.is_empty() {
         let example = others.first().cloned();
-        notes
-            .add(NoteKind::Odd, "items of the envelope that are no profiles", others.len() as u64, "items", || example);
+        notes.add(
+            NoteKind::Odd,
+            "items of the envelope that are no profiles",
+            others.len() as u64,
+            "items|item",
+            || example,
+        );
     }
     Ok(parts)
 }

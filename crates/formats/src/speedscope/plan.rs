@@ -69,7 +69,9 @@ fn known_unit(unit: Option<&str>, notes: &mut Notes) -> &'static str {
     const UNITS: [&str; 6] = ["nanoseconds", "microseconds", "milliseconds", "seconds", "bytes", "none"];
     UNITS.into_iter().find(|&known| unit == Some(known)).unwrap_or_else(|| {
         let what = if unit.is_none() { "profiles without a unit" } else { "profiles of unknown unit" };
-        notes.add(NoteKind::Odd, what, 1, "profiles are taken as unit none", || unit.map(str::to_owned));
+        notes.add(NoteKind::Odd, what, 1, "profiles are taken as unit none|profile is taken as unit none", || {
+            unit.map(str::to_owned)
+        });
         "none"
     })
 }

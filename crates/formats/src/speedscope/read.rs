@@ -114,7 +114,8 @@ impl Reader<'_> {
         };
         let bound =
             |json: Option<&serde_json::value::RawValue>, name: &str| match json.map(serde_json::value::RawValue::get) {
-                Some(text) => number(text).map(Some).ok_or_else(|| {
+                // dotnet-trace writes its bounds in quotes.
+                Some(text) => number(text.trim_matches('"')).map(Some).ok_or_else(|| {
                     let message = format!("expected a number, found {}", excerpt(text));
                     Error::malformed(message).at(path(format!("profiles[{index}].{name}")))
                 }),
@@ -123,7 +124,13 @@ impl Reader<'_> {
         let bounds = (bound(entry.start_value, "startValue")?, bound(entry.end_value, "endValue")?);
         if bounds.0.is_none() || bounds.1.is_none() {
             let what = "profiles without startValue or endValue";
-            self.notes.add(NoteKind::Odd, what, 1, "profiles begin or end with their samples", || entry.name.clone());
+            self.notes.add(
+                NoteKind::Odd,
+                what,
+                1,
+                "profiles begin or end with their samples|profile begins or ends with its samples",
+                || entry.name.clone(),
+            );
         }
         match entry.kind.as_deref() {
             Some("sampled") => {
@@ -187,7 +194,13 @@ impl Reader<'_> {
             return Ok(());
         }
         let what = "profiles whose samples end before endValue";
-        self.notes.add(NoteKind::Odd, what, 1, "profiles have time without a stack at the end", || None);
+        self.notes.add(
+            NoteKind::Odd,
+            what,
+            1,
+            "profiles have time without a stack at the end|profile has time without a stack at the end",
+            || None,
+        );
         rows.stacks.push(None);
         self.amount(rest, track, || format!("profiles[{index}].endValue"))
     }

@@ -139,7 +139,7 @@ fn check_depths(profile: &Profile, layout: Layout, notes: &mut Notes) -> Result<
     }
     if deep > 0 {
         let what = format!("speedscope itself opens no stack of more than about {VIEWER_DEPTH} frames");
-        notes.add(NoteKind::Odd, what, deep, "samples are deeper", || None);
+        notes.add(NoteKind::Odd, what, deep, "samples are deeper|sample is deeper", || None);
     }
     Ok(())
 }

@@ -28,6 +28,12 @@ impl LabelTest {
         let (key, is_negated) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
         let exactly = Quantity::parse(wanted).map(|it| Range { low: Some(it.clone()), high: Some(it) });
         let range = Range::parse(wanted);
+        if let Some(Range { low: Some(low), high: Some(high) }) = &range
+            && low.is_above(high)
+        {
+            let (low, high) = wanted.split_once("..").unwrap_or_default();
+            return Err(Error::usage(format!("{low} is above {high}")));
+        }
         let regex = if range.is_some() { None } else { Some(regex(wanted)?) };
         Ok(LabelTest { key: key.to_owned(), is_negated, regex, range: range.or(exactly) })
     }

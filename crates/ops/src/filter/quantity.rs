@@ -48,6 +48,17 @@ impl Quantity {
         })
     }
 
+    /// Returns whether this is more than another of the same unit.
+    pub(super) fn is_above(&self, other: &Quantity) -> bool {
+        let factor = |it: &Quantity| it.unit.as_ref().map_or((1, 0), |unit| (unit.factor, i32::from(unit.exponent)));
+        let dimension = |it: &Quantity| it.unit.as_ref().map(|unit| unit.dimension);
+        let size = |it: &Quantity| {
+            let (factor, exponent) = factor(it);
+            (it.number.mantissa.saturating_mul(i128::from(factor)), it.number.exponent.saturating_add(exponent))
+        };
+        dimension(self) == dimension(other) && compare(size(self), size(other)).is_gt()
+    }
+
     /// Returns a time in nanoseconds, rounded down.
     fn nanoseconds(&self) -> Option<i64> {
         let unit = self.unit.as_ref().filter(|unit| unit.dimension == Dimension::Time)?;
@@ -132,6 +143,14 @@ mod tests {
         for other in ["..", "a..b", "1..b..", "5", "1.2.3..4"] {
             assert!(Range::parse(other).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn bounds_have_an_order_where_their_units_compare() {
+        let is_above = |a: &str, b: &str| Quantity::parse(a).unwrap().is_above(&Quantity::parse(b).unwrap());
+        assert!(is_above("7", "1") && is_above("1KiB", "1023bytes") && is_above("1.5s", "1499ms"));
+        assert!(!is_above("1", "1") && !is_above("1s", "1KiB") && !is_above("7", "1KiB"));
+        assert!(crate::Step::parse("label", "bytes=4MiB..1KiB").is_err());
     }
 
     #[test]

@@ -61,6 +61,15 @@ pub(super) fn cut(step: &Step, changed: u64, notes: &mut Notes) {
     }
 }
 
+/// Notes how many functions a step has taken the calls of themselves from.
+pub(super) fn calls(step: &Step, functions: usize, notes: &mut Notes) {
+    if functions > 0 {
+        let what = format!("{step} takes calls away and keeps their costs");
+        notes
+            .add(NoteKind::Dropped, what, functions as u64, "functions call themselves|function calls itself", || None);
+    }
+}
+
 /// Notes what has become one row.
 pub(super) fn folded(step: &Step, folded: &Folded, value: usize, notes: &mut Notes) -> Result<()> {
     let whole = folded.profile.column_totals()?.get(value).copied().unwrap_or(0);
@@ -76,6 +85,14 @@ pub(super) fn folded(step: &Step, folded: &Folded, value: usize, notes: &mut Not
     let count = thousands(folded.functions);
     notes.remark(NoteKind::Dropped, format!("{step} makes one row of {count} small functions{cost}"));
     Ok(())
+}
+
+/// Notes that what a profile says of frames to leave out is gone with the names that it is about.
+pub(super) fn frame_filters(step: &Step, profile: &Profile, notes: &mut Notes) {
+    if profile.meta.drop_frames.is_some() || profile.meta.keep_frames.is_some() {
+        let what = format!("{step} forgets the profile's own drop_frames and keep_frames, and shows all frames");
+        notes.remark(NoteKind::Dropped, what);
+    }
 }
 
 /// Notes how many functions have other texts, and returns the profile.

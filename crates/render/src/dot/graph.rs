@@ -21,15 +21,9 @@ impl Cost {
         self.now as f64 - self.before as f64
     }
 
+    /// Returns no more than either of both.
     fn capped(self, by: [Cost; 2]) -> Cost {
-        let cap = |cost: i64, caps: [i64; 2]| {
-            let most = caps.map(i64::unsigned_abs).into_iter().min().unwrap_or(0);
-            if cost > 0 && caps.iter().all(|&cap| cap >= 0) {
-                cost.min(i64::try_from(most).unwrap_or(cost))
-            } else {
-                cost
-            }
-        };
+        let cap = |cost: i64, caps: [i64; 2]| caps.into_iter().fold(cost, i64::min);
         Cost { before: cap(self.before, by.map(|it| it.before)), now: cap(self.now, by.map(|it| it.now)) }
     }
 }
@@ -138,11 +132,14 @@ impl Graph {
             let sum = &mut counts[arc.callee.index()];
             *sum = sum.saturating_add(count(arc));
         }
+        // Where something is below zero, a part may be more than the whole.
+        let is_below_zero = |cost: Cost| cost.before.min(cost.now) < 0;
+        let has_caps = !self.nodes.iter().any(|node| is_below_zero(node.own) || is_below_zero(node.total));
         let edge = |arc: &FunctionArc| {
             let (from, to) = (arc.caller.index(), arc.callee.index());
             let [caller, callee] = [from, to].map(|node| self.nodes[node].total);
             let stated = arc.inclusive.as_ref().map(|costs| self.cost(costs));
-            let cost = stated.map(|cost| cost.capped([caller, callee]));
+            let cost = stated.map(|cost| if has_caps { cost.capped([caller, callee]) } else { cost });
             let share = || callee.size() * count(arc) as f64 / counts[to].max(1) as f64;
             Edge {
                 from,

@@ -118,6 +118,14 @@ fn calls_of_a_function_by_itself_and_cycles_cost_no_more_than_the_whole() {
 }
 
 #[test]
+fn a_part_may_be_more_than_the_whole_where_another_is_below_zero() {
+    let profile = stacks(&["main;f 5", "main;g -2"]);
+    let text = drawn(&profile, &everything());
+    assert_eq!(edges(&text), ["main -> f total=5", "main -> g total=-2"]);
+    assert!(!text.contains("<="), "{text}");
+}
+
+#[test]
 fn edges_lead_past_hidden_functions_of_stacks_exactly() {
     // What passes nothing on but a cost tells least: run goes first.
     let profile = stacks(&["main;run;f 50", "main;f 20", "main;run;small 1"]);

@@ -18,8 +18,8 @@ use super::{Options, Order, palette};
 use crate::trie::Trie;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use profkit_core::derive::function_totals;
-use profkit_core::{Notes, Result, Unit, ValueType};
+use profkit_core::derive::{FunctionTotal, function_totals};
+use profkit_core::{Notes, Profile, Result, Role, Unit, ValueType};
 use serde::Serialize;
 use std::io::Write;
 
@@ -47,11 +47,13 @@ struct Header {
     /// Of the root, and then of each label.
     labels: Columns,
     functions: Functions,
+    of_threads: Vec<OfThread>,
     nodes: usize,
     timeline: Option<Timeline>,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Value {
     kind: String,
     unit: String,
@@ -59,6 +61,7 @@ struct Value {
     factor: u64,
     exponent: i8,
     total: i64,
+    is_observed: bool,
 }
 
 /// What is known of labels, one list for each fact; texts that repeat stand in lists of their own.
@@ -82,6 +85,14 @@ struct Functions {
     total: Vec<Vec<Option<i64>>>,
     is_bound: Vec<u32>,
     calls: Vec<Option<i64>>,
+}
+
+/// What the source states of one thread, where stacks are only estimated: of the functions that it calls.
+#[derive(Serialize)]
+struct OfThread {
+    thread: u32,
+    labels: Vec<u32>,
+    functions: Functions,
 }
 
 #[derive(Serialize)]
@@ -121,7 +132,8 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
         palette: options.palette.name(),
         pruned: trie.pruned,
         labels: labels(scene),
-        functions: functions(scene)?,
+        functions: functions(scene, &scene.told_apart, |_| true)?.1,
+        of_threads: of_threads(scene)?,
         nodes: trie.len(),
         timeline: timeline.as_ref().map(|(line, start_ns)| Timeline { nodes: line.len(), start_ns: *start_ns }),
     };
@@ -137,7 +149,7 @@ pub(super) fn payload(scene: &Scene<'_>, options: &Options, notes: &mut Notes) -
 }
 
 fn timeline(scene: &Scene<'_>, notes: &mut Notes) -> Result<(Trie, i64)> {
-    let (line, start) = scene.timeline(true, notes)?;
+    let (line, start) = scene.timeline(notes)?;
     let is_large = line.len() > MOST_NODES_BY_TIME;
     let least = line.totals().first().map_or(0, |span| span / LEAST_PART_OF_TIME);
     Ok((if is_large { line.thinned(least) } else { line }, start))
@@ -154,12 +166,15 @@ fn values(scene: &Scene<'_>) -> Result<Vec<Value>> {
             factor: 1,
             exponent: 0,
             total: 0,
+            is_observed: false,
         }]);
     }
     let totals = scene.told_apart.column_totals()?;
     let values = value_types.iter().zip(totals).map(|(value_type, total)| {
         let Unit { name, dimension, factor, exponent } = value_type.unit.clone();
-        Value { kind: value_type.kind.clone(), unit: name, dimension: dimension.name(), factor, exponent, total }
+        let is_observed = value_type.role == Role::Observations;
+        let (kind, dimension) = (value_type.kind.clone(), dimension.name());
+        Value { kind, unit: name, dimension, factor, exponent, total, is_observed }
     });
     Ok(values.collect())
 }
@@ -185,16 +200,43 @@ fn labels(scene: &Scene<'_>) -> Columns {
     columns
 }
 
-fn functions(scene: &Scene<'_>) -> Result<Functions> {
-    let totals = function_totals(&scene.told_apart)?;
-    let stated = || std::iter::once(None).chain(scene.labels.stated().iter().map(|id| id.map(|id| &totals[id])));
-    let columns = 0..scene.told_apart.value_types.len();
-    Ok(Functions {
-        own: columns.clone().map(|column| stated().map(|it| it.map(|it| it.own[column])).collect()).collect(),
-        total: columns.map(|column| stated().map(|it| it.map(|it| it.total[column])).collect()).collect(),
-        is_bound: (0..).zip(stated()).filter(|(_, it)| it.is_some_and(|it| it.is_bound)).map(|(at, _)| at).collect(),
-        calls: stated().map(|it| it?.calls.as_ref()?.first().copied()).collect(),
-    })
+/// Returns what the functions of a profile cost, one row for each label that is wanted, and these labels.
+fn functions(
+    scene: &Scene<'_>,
+    profile: &Profile,
+    is_wanted: impl Fn(Option<&FunctionTotal>) -> bool,
+) -> Result<(Vec<u32>, Functions)> {
+    let totals = function_totals(profile)?;
+    let stated = std::iter::once(None).chain(scene.labels.stated().iter().map(|id| id.map(|id| &totals[id])));
+    let stated = (0..).zip(stated).filter(|(_, row)| is_wanted(*row));
+    let (labels, rows): (Vec<u32>, Vec<Option<&FunctionTotal>>) = stated.unzip();
+    let column = |of: &dyn Fn(&FunctionTotal) -> i64| rows.iter().map(|row| row.map(of)).collect();
+    let values = 0..profile.value_types.len();
+    let functions = Functions {
+        own: values.clone().map(|value| column(&|row| row.own[value])).collect(),
+        total: values.map(|value| column(&|row| row.total[value])).collect(),
+        is_bound: (0..).zip(&rows).filter(|(_, row)| row.is_some_and(|row| row.is_bound)).map(|(at, _)| at).collect(),
+        calls: rows.iter().map(|row| row.as_ref()?.calls.as_ref()?.first().copied()).collect(),
+    };
+    Ok((labels, functions))
+}
+
+/// Returns what the source states of each thread, where stacks do not tell it exactly.
+fn of_threads(scene: &Scene<'_>) -> Result<Vec<OfThread>> {
+    let mut threads = Vec::new();
+    if !scene.is_estimated() {
+        return Ok(threads);
+    }
+    let mut part = scene.told_apart.clone().into_owned();
+    let graphs = std::mem::take(&mut part.calls);
+    for &thread in &scene.threads {
+        let Some(label) = scene.labels.thread(thread) else { continue };
+        part.calls = graphs.iter().filter(|graph| graph.thread == thread).cloned().collect();
+        let costs = |row: &FunctionTotal| row.total.iter().chain(row.calls.iter().flatten()).any(|&it| it != 0);
+        let (labels, functions) = functions(scene, &part, |row| row.is_some_and(costs))?;
+        threads.push(OfThread { thread: label, labels, functions });
+    }
+    Ok(threads)
 }
 
 fn put_tree(out: &mut impl Write, trie: &Trie) -> Result<()> {

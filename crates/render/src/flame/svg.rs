@@ -54,7 +54,7 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     let trie = if profile.value_types.is_empty() || scene.profile().samples.is_empty() {
         Trie::default()
     } else if options.order == Order::Time {
-        let line = scene.timeline(false, notes)?.0;
+        let line = scene.timeline(notes)?.0;
         line.thinned((line.totals()[0] as f64 * least / 100.0).ceil() as i64)
     } else {
         scene.trie(&columns, options, least, notes)?
@@ -91,7 +91,8 @@ fn how(options: &Options, subtitle: String) -> flamegraph::Options<'static> {
     how.frame_height = 17;
     // Of the font size; common fonts of one width have 0.60.
     how.font_width = 0.62;
-    how.min_width = 0.0;
+    // As good as nothing: only what has no width at all is not drawn.
+    how.min_width = 1e-300;
     // The lines come in the order in which they are drawn.
     how.flame_chart = true;
     how.deterministic = true;
@@ -151,11 +152,14 @@ impl Tooltips<'_> {
     }
 
     fn amount(&self, node: usize, total: i64) -> String {
-        let (amount, share) = (readable::amount(total, &self.unit), readable::percent(total, self.totals[0]));
+        // The stacks of a call graph are a guess; what all of them add up to is not.
+        let sign = if self.scene.is_estimated() && node > 0 { "≈" } else { "" };
+        let spell = |value| format!("{sign}{}", readable::amount(value, &self.unit));
+        let (amount, share) = (spell(total), readable::percent(total, self.totals[0]));
         match self.own(node) {
             0 => format!("{amount}, {share}"),
             own if own == total => format!("{amount}, {share}, all of it self"),
-            own => format!("{amount}, {share}, self {}", readable::amount(own, &self.unit)),
+            own => format!("{amount}, {share}, self {}", spell(own)),
         }
     }
 

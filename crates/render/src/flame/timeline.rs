@@ -10,12 +10,12 @@ use profkit_core::{Error, NoteKind, Notes, Result, Sample};
 
 impl Scene<'_> {
     /// Returns the tree in which time runs from left to right, in nanoseconds, and the moment at which it
-    /// starts. `is_call` tells whether calls of the same function one after the other stay apart.
+    /// starts. Calls of the same function one after the other stay apart where the source tells them apart.
     ///
     /// # Errors
     ///
     /// A profile without timestamps is an error of kind `Usage`.
-    pub(crate) fn timeline(&self, is_call: bool, notes: &mut Notes) -> Result<(Trie, i64)> {
+    pub(crate) fn timeline(&self, notes: &mut Notes) -> Result<(Trie, i64)> {
         let profile = self.profile();
         let frames = self.labels.of_frames(profile);
         let times = || profile.samples.iter().filter_map(|sample| sample.time_ns);
@@ -44,7 +44,7 @@ impl Scene<'_> {
                 line.add(&root, usize::MAX, piece.from.saturating_sub(now));
                 now = now.max(piece.from);
                 let sample = profile.samples.at(piece.row as usize);
-                kept = kept.min(sample.kept.filter(|_| is_call).map_or(usize::MAX, |kept| kept as usize + root.len()));
+                kept = kept.min(sample.kept.map_or(usize::MAX, |kept| kept as usize + root.len()));
                 if piece.until <= now {
                     continue;
                 }

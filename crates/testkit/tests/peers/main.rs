@@ -7,6 +7,7 @@
 mod callgrind;
 mod graphs;
 mod lists;
+mod merges;
 mod pprof;
 mod pstats;
 mod readings;

@@ -16,6 +16,9 @@ const FRAMES: &[u8] = b"<svg id=\"frames\"";
 const TITLE: &[u8] = b"<title>";
 const TITLE_END: &[u8] = b"</title>";
 const FILL: &[u8] = b"fill=\"";
+const LABEL_END: &[u8] = b"</text>";
+/// What stands on the frame of all stacks, which has no name of its own.
+const ROOT: &[u8] = b"all";
 
 /// Returns the picture with what `frame` says of the node of each frame; `order` are the nodes in the order
 /// in which the picture has them.
@@ -37,6 +40,12 @@ pub(super) fn told(picture: &[u8], order: Vec<usize>, frame: impl Fn(usize) -> F
         told.extend_from_slice(color.as_bytes());
         take_to(&mut rest, b"\"", &mut Vec::new())?;
         told.push(b'"');
+        if node == 0 {
+            take_to(&mut rest, LABEL_END, &mut told)?;
+            told.truncate(told.len() - LABEL_END.len());
+            told.extend_from_slice(ROOT);
+            told.extend_from_slice(LABEL_END);
+        }
     }
     if find(rest, TITLE).is_some() {
         return Err(other_frames());

@@ -1,4 +1,7 @@
 //! A tree as lines of collapsed stacks, each node before what it calls.
+//!
+//! What two lines begin with alike is drawn as one frame. Two calls of a function one after the other are two:
+//! between them stands a line that costs nothing and ends where they part.
 
 use super::texts::Texts;
 use crate::trie::{NONE, Trie};
@@ -27,6 +30,7 @@ impl Lines {
         // The nodes from the root to the one that is looked at, and the text up to each.
         let mut stack = String::new();
         let mut ends: Vec<usize> = Vec::new();
+        let (mut path, mut before): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         for node in 0..trie.len() {
             if totals[node * stride..][..stride].iter().all(|&total| total == 0) {
                 continue;
@@ -42,12 +46,16 @@ impl Lines {
                 stack.push_str(texts.of(label));
             }
             ends.push(stack.len());
+            path.truncate(trie.depths[node] as usize);
+            path.push(node);
             if own > 0 {
-                let path = if stack.is_empty() { texts.of(NONE) } else { &stack };
-                lines.text.push_str(path);
-                lines.text.push_str(&format!(" {own}"));
-                lines.ends.push(lines.text.len());
+                let text = |end: usize| if end == 0 { texts.of(NONE) } else { &stack[..end] };
+                if let Some(depth) = parting(trie, &before, &path) {
+                    lines.push(text(ends[depth - 1]), 0);
+                }
+                lines.push(text(stack.len()), own);
                 lines.nodes.push(node);
+                before.clone_from(&path);
                 if lines.text.len() > MOST_BYTES {
                     let what = "a picture that repeats more than 1 GiB of names; a larger --min-width draws less";
                     return Err(Error::limit(what));
@@ -55,6 +63,12 @@ impl Lines {
             }
         }
         Ok(lines)
+    }
+
+    fn push(&mut self, stack: &str, cost: i64) {
+        self.text.push_str(stack);
+        self.text.push_str(&format!(" {cost}"));
+        self.ends.push(self.text.len());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -94,4 +108,11 @@ impl Lines {
         order.extend(open);
         order
     }
+}
+
+/// Returns the depth at which two paths of nodes part though the labels are the same: another call of a function.
+fn parting(trie: &Trie, before: &[usize], path: &[usize]) -> Option<usize> {
+    let depth = before.iter().zip(path).take_while(|(one, other)| one == other).count();
+    let label = |path: &[usize]| path.get(depth).map(|&node| trie.labels[node]).filter(|&label| label != NONE);
+    (depth > 0 && label(path).is_some() && label(path) == label(before)).then_some(depth)
 }

@@ -1,13 +1,4 @@
-// What is shown, as files of their own.
-
-/** Offers a text as a file. */
-function save(name, type, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
+// What is shown, as an SVG picture.
 
 /** Returns a text as XML can hold it: what no one sees is spelled out. */
 function xml(text) {
@@ -70,24 +61,4 @@ function rgb(color) {
     rgb.known.set(color, `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`);
   }
   return rgb.known.get(color);
-}
-
-/** Returns the stacks under some roots as collapsed stacks, from the innermost root on. */
-function asFolded(scene, roots, nameOf) {
-  const { labels, depths, ends } = scene.tree;
-  const spell = (label) => printable(nameOf(label)).replaceAll(";", ":").replace(/ (?=[\d.]+$)/, "\u00a0").trim() || "(anonymous)";
-  const lines = [];
-  for (const root of roots) {
-    const above = scene.tree.path(root).slice(1, -1).map((node) => spell(labels[node]));
-    const path = [];
-    for (let node = root; node < ends[root]; node++) {
-      path.length = depths[node] - depths[root];
-      path.push(labels[node] === 0 ? null : spell(labels[node]));
-      let own = scene.widths[node];
-      for (let child = node + 1; child < ends[node]; child = ends[child]) own -= scene.widths[child];
-      const frames = [...above, ...path].filter((name) => name !== null);
-      if (own > 0.5 && frames.length > 0) lines.push(`${frames.join(";")} ${Math.round(own)}`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
 }
