@@ -10,11 +10,11 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Picture")]
 pub struct GraphArgs {
-    /// Hide functions below this share of the total
+    /// Hide functions below this share of the total, or of what the roots and leaves asked for have
     #[arg(long, value_name = "PERCENT", default_value = "0.5%", value_parser = parse_percent)]
     pub min_node: f64,
 
-    /// Hide edges below this share of the total
+    /// Hide edges below this share of the same
     #[arg(long, value_name = "PERCENT", default_value = "0.1%", value_parser = parse_percent)]
     pub min_edge: f64,
 

@@ -55,9 +55,10 @@ pub struct Options<'o> {
     pub color_by: ColorBy,
     /// Whether the first two values are those before and after a change, and colours tell the change.
     pub is_diff: bool,
-    /// The share of the whole in percent below which a function is hidden: 0.5 if none.
+    /// The share in percent below which a function is hidden: 0.5 if none. It is a share of the whole, or of the most that
+    /// a function has within the roots and leaves asked for.
     pub min_node: Option<f64>,
-    /// The share of the whole in percent below which an arc is hidden: 0.1 if none.
+    /// The share of the same in percent below which an arc is hidden: 0.1 if none.
     pub min_edge: Option<f64>,
     /// How many functions are drawn at the most, any number for 0: 80 if none.
     pub nodes: Option<usize>,
@@ -115,7 +116,7 @@ pub fn dot(profile: &Profile, options: &Options<'_>, notes: &mut Notes) -> Resul
     graph.note_bounds(notes);
     let selection = Selection::of(&graph, &functions.profile, options);
     let edges = past::edges(&functions, &graph, &selection, options)?;
-    let edges = Edges::worth_drawing(edges, &graph, &selection, options);
+    let edges = Edges::worth_drawing(edges, &selection, options);
     Ok(style::text(&functions.profile, &graph, &selection, &edges, options))
 }
 
@@ -126,6 +127,11 @@ impl Options<'_> {
 
     fn min_edge(&self) -> f64 {
         self.min_edge.unwrap_or(0.1) / 100.0
+    }
+
+    /// Returns whether only what roots lead to, or what leads to leaves, is drawn.
+    fn is_part(&self) -> bool {
+        self.is_root.is_some() || self.is_leaf.is_some()
     }
 
     fn nodes(&self) -> usize {

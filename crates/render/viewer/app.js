@@ -21,7 +21,7 @@ class App {
     document.title = header.title;
     for (const id of ["title", "subtitle"]) this.element(id).title = this.element(id).textContent = header[id];
     this.element("legend").hidden = !header.isDiff;
-    this.element("noise").hidden = !header.values[0]?.isObserved;
+    this.element("noise").hidden = !(header.isDiff && header.values[0].isObserved);
     watchKeys(this);
     listKeys(this.element("keys-list"));
     const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -32,7 +32,9 @@ async function main() {
   });
   const answers = [];
   try {
-    for (const file of files) answers.push(await on(browser, file, does));
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+    watch(page);
+    for (const file of files) answers.push(await on(page, file, does));
   } finally {
     await browser.close();
   }
@@ -41,25 +43,30 @@ async function main() {
   process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
-async function on(browser, file, does) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  const fail = (why) => failures.push(`${file}: ${why}`);
-  const address = pathToFileURL(file).href;
+let address = "";
+
+function fail(why) {
+  failures.push(`${address}: ${why}`);
+}
+
+function watch(page) {
   page.on("console", (message) => fail(`console: ${message.text()}`));
   page.on("pageerror", (error) => fail(`error: ${error.stack}`));
   page.on("dialog", (dialog) => { fail(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => {
-    if (request.url().split("#")[0] !== address && !/^(data|blob):/.test(request.url())) fail(`request: ${request.url()}`);
+    const url = request.url().split("#")[0];
+    if (url !== address && url !== "about:blank" && !/^(data|blob):/.test(url)) fail(`request: ${url}`);
   });
+}
+
+async function on(page, file, does) {
+  address = pathToFileURL(file).href;
   try {
     await go(page, address);
     return await does(page, address);
   } catch (error) {
     fail(error.stack);
     return null;
-  } finally {
-    await context.close();
   }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod fixtures;
 pub mod generate;
+pub mod inputs;
 pub mod kcachegrind;
 pub mod law;
 pub mod names;

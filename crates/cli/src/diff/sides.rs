@@ -143,7 +143,7 @@ type ReadFile = (SideFile, Profile, Notes);
 
 impl SideFile {
     fn read(session: &Session, path: &Path, args: &InputArgs) -> Result<ReadFile> {
-        let source = session.open(Some(path), args)?;
+        let mut source = session.open(Some(path), args)?;
         let _step = session.progress(Extent::Unknown, &format!("parsing {}", source.name()));
         let mut notes = Notes::new();
         let profile = source.read(&mut notes)?;

@@ -1,7 +1,7 @@
 //! Which arcs are worth drawing.
 
 use super::Options;
-use super::graph::{Edge, Graph};
+use super::graph::Edge;
 use super::select::Selection;
 use std::collections::HashMap;
 
@@ -19,17 +19,12 @@ pub(super) struct Edges {
 
 impl Edges {
     /// Returns the edges that have the least share, and for each node without any edge to it the one that costs most.
-    pub(super) fn worth_drawing(
-        mut edges: Vec<Edge>,
-        graph: &Graph,
-        selection: &Selection,
-        options: &Options<'_>,
-    ) -> Edges {
+    pub(super) fn worth_drawing(mut edges: Vec<Edge>, selection: &Selection, options: &Options<'_>) -> Edges {
         for edge in &mut edges {
             let place = |node: usize| selection.places[node].unwrap_or(0);
             (edge.from, edge.to) = (place(edge.from), place(edge.to));
         }
-        let least = options.min_edge() * graph.whole.size();
+        let least = options.min_edge() * selection.reach;
         let mut heaviest: HashMap<usize, (f64, usize)> = HashMap::new();
         for (index, edge) in edges.iter().enumerate().filter(|(_, edge)| edge.from != edge.to) {
             let best = heaviest.entry(edge.to).or_insert((edge.weight, index));

@@ -35,8 +35,9 @@ pub(super) fn lines(
         functions(selection.nodes.len()),
         costs(own(&selection.nodes))
     ));
+    let whole = if options.is_part() { "what was asked for" } else { "the total" };
     let hidden = [
-        (&selection.small, format!("below {} of the total", percent(options.min_node()))),
+        (&selection.small, format!("below {} of {whole}", percent(options.min_node()))),
         (&selection.beyond, format!("beyond the {} most telling", count(selection.nodes.len() as i64))),
         (&selection.outside, "outside of what was asked for".to_owned()),
     ];
@@ -45,7 +46,7 @@ pub(super) fn lines(
     }
     if edges.small > 0 {
         let arcs = if edges.small == 1 { "1 edge".to_owned() } else { format!("{} edges", count(edges.small as i64)) };
-        lines.push(format!("hidden: {arcs} below {} of the total", percent(options.min_edge())));
+        lines.push(format!("hidden: {arcs} below {} of {whole}", percent(options.min_edge())));
     }
     let past = edges.list.iter().filter(|edge| !edge.is_direct).count();
     if past > 0 {

@@ -18,6 +18,8 @@ pub(super) struct Selection {
     pub(super) small: Vec<usize>,
     /// Beyond the largest number of nodes.
     pub(super) beyond: Vec<usize>,
+    /// What the least shares are parts of: the whole, or the most that a function has within what was asked for.
+    pub(super) reach: f64,
 }
 
 /// The arcs by their ends.
@@ -32,7 +34,10 @@ impl Selection {
         let all: Vec<usize> = (0..graph.nodes.len()).collect();
         let within = within(graph, profile, options);
         let (inside, outside): (Vec<usize>, Vec<usize>) = all.into_iter().partition(|&node| within[node]);
-        let least = options.min_node() * graph.whole.size();
+        let size = |&node: &usize| graph.nodes[node].total.size();
+        selection.reach =
+            if options.is_part() { inside.iter().map(size).fold(0.0, f64::max) } else { graph.whole.size() };
+        let least = options.min_node() * selection.reach;
         let is_large = |&node: &usize| {
             let node = &graph.nodes[node];
             node.total.size() >= least || node.own.size() >= least

@@ -180,6 +180,15 @@ fn roots_leaves_and_depth_choose_a_part() {
 }
 
 #[test]
+fn a_small_part_that_is_asked_for_is_no_empty_picture() {
+    let profile = stacks(&["main;big 9990", "main;small;tiny 5", "main;small;least;deep 0"]);
+    let is_small: Matches<'_> = &|name, _, _| name == "small";
+    let text = drawn(&profile, &Options { is_root: Some(is_small), ..Options::default() });
+    assert_eq!(edges(&text), ["small -> tiny total=5"]);
+    assert!(text.contains("hidden: 2 functions below 0.5% of what was asked for, 0 (0.0%)"), "{text}");
+}
+
+#[test]
 fn a_comparison_shows_what_changed() {
     let mut profile =
         Profile::new(vec![ValueType::new("cpu_before", "nanoseconds"), ValueType::new("cpu_after", "nanoseconds")]);

@@ -19,7 +19,7 @@ use crate::trie::Trie;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use profkit_core::derive::{FunctionTotal, function_totals};
-use profkit_core::{Notes, Profile, Result, Role, Unit, ValueType};
+use profkit_core::{Dimension, Notes, Profile, Result, Role, Unit, ValueType};
 use serde::Serialize;
 use std::io::Write;
 
@@ -172,11 +172,19 @@ fn values(scene: &Scene<'_>) -> Result<Vec<Value>> {
     let totals = scene.told_apart.column_totals()?;
     let values = value_types.iter().zip(totals).map(|(value_type, total)| {
         let Unit { name, dimension, factor, exponent } = value_type.unit.clone();
-        let is_observed = value_type.role == Role::Observations;
+        let is_observed = is_observed(value_type);
         let (kind, dimension) = (value_type.kind.clone(), dimension.name());
         Value { kind, unit: name, dimension, factor, exponent, total, is_observed }
     });
     Ok(values.collect())
+}
+
+/// Returns whether a value counts observations, so that counting alone makes two runs differ; those of a comparison have
+/// kinds of their own. Counts of samples of which nobody says anything are taken for such.
+fn is_observed(value_type: &ValueType) -> bool {
+    let is_of_samples = matches!(value_type.kind.as_str(), "samples" | "samples_before" | "samples_after")
+        && value_type.unit.dimension == Dimension::Count;
+    value_type.role == Role::Observations || (value_type.role == Role::Measured && is_of_samples)
 }
 
 fn labels(scene: &Scene<'_>) -> Columns {

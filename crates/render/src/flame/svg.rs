@@ -75,7 +75,8 @@ pub fn svg(profile: &Profile, options: &Options, out: &mut dyn Write, notes: &mu
     let mut how = how(options, subtitle);
     flamegraph::from_lines(&mut how, lines.reversed(), &mut picture)?;
     let unit = if options.order == Order::Time { Unit::named("nanoseconds") } else { scene.value_type().unit };
-    let tooltips = Tooltips { scene: &scene, options, trie: &trie, totals: &totals, texts: &texts, unit };
+    let own = own(&trie);
+    let tooltips = Tooltips { scene: &scene, options, trie: &trie, totals: &totals, own, texts: &texts, unit };
     let told = frames::told(&picture, lines.closing_order(&trie), |node| tooltips.frame(node))?;
     Ok(out.write_all(&told)?)
 }
@@ -99,6 +100,21 @@ fn how(options: &Options, subtitle: String) -> flamegraph::Options<'static> {
     how
 }
 
+/// Returns what each node has beside its children, in the first column; by time, that comes in pieces, which are
+/// children without a label.
+fn own(trie: &Trie) -> Vec<i64> {
+    let mut own: Vec<i64> = trie.own.iter().copied().step_by(trie.stride).collect();
+    let mut path: Vec<usize> = Vec::new();
+    for node in 0..trie.len() {
+        path.truncate(trie.depths[node] as usize);
+        if let Some(&parent) = path.last().filter(|_| trie.labels[node] == NONE) {
+            own[parent] += own[node];
+        }
+        path.push(node);
+    }
+    own
+}
+
 /// Returns a picture that says that there is nothing to draw.
 fn nothing(width: u32, options: &Options) -> String {
     let title = texts::escaped(options.title.as_deref().unwrap_or("Flame graph"));
@@ -119,6 +135,7 @@ struct Tooltips<'s> {
     options: &'s Options,
     trie: &'s Trie,
     totals: &'s [i64],
+    own: Vec<i64>,
     texts: &'s Texts,
     unit: Unit,
 }
@@ -156,20 +173,11 @@ impl Tooltips<'_> {
         let sign = if self.scene.is_estimated() && node > 0 { "≈" } else { "" };
         let spell = |value| format!("{sign}{}", readable::amount(value, &self.unit));
         let (amount, share) = (spell(total), readable::percent(total, self.totals[0]));
-        match self.own(node) {
+        match self.own[node] {
             0 => format!("{amount}, {share}"),
             own if own == total => format!("{amount}, {share}, all of it self"),
             own => format!("{amount}, {share}, self {}", spell(own)),
         }
-    }
-
-    /// Returns what a node has beside its children; by time, that comes in pieces.
-    fn own(&self, node: usize) -> i64 {
-        let depth = self.trie.depths[node];
-        let below = (node + 1..self.trie.len()).take_while(|&below| self.trie.depths[below] > depth);
-        let pieces = below.filter(|&below| self.trie.labels[below] == NONE && self.trie.depths[below] == depth + 1);
-        let pieces: i64 = if self.options.order == Order::Time { pieces.map(|it| self.totals[it]).sum() } else { 0 };
-        self.trie.own[node] + pieces
     }
 
     fn change(&self, before: i64, after: i64) -> String {
