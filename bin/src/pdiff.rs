@@ -18,9 +18,9 @@ What a verdict rests on:
   --normalize, shares alone are tested.
   With several runs on a side, Welch's t test compares the means by the spread of the runs; three runs of each side
   find large changes, five find smaller ones. Take runs of both sides in turn. Values counted in full, such as
-  instructions, are `exact`: no sampling is in them. The same program may all the same do a few instructions more in
-  another run, above all in the dynamic loader, in malloc and in memcpy, by where the system puts it; so a gate on
-  them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`: nothing tells how
+  instructions, are `exact`: no sampling is in them. The same program may all the same do a few instructions more with
+  other arguments or another environment, or elsewhere in memory (in the dynamic loader, in malloc, in memcpy), so
+  that a gate on them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`: nothing tells how
   much they vary. So is the total of one run each, however it was measured.
   All functions are tested together but for those seen so seldom that nothing could be told of them (Tarone and
   Gilbert) and, in repeated runs, those below 0.1 % of the total, and the probabilities corrected (Benjamini and Hochberg) so that of those called `real`, at most 5 % are

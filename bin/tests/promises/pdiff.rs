@@ -342,3 +342,67 @@ fn pictures_say_what_does_not_compare() {
         folder.pipe(tool, line, b"main;f 3\n").fails(2, &["stdin", "only once"]);
     }
 }
+
+/// Two functions of two files and modules, the first of them under two callers that callgrind tells apart.
+fn callgrind(cost: i64) -> String {
+    format!(
+        "version: 1\ncreator: callgrind\npositions: line\nevents: Ir\n\nob=app\nfl=a.c\nfn=main\n1 5\ncfn=f'main\ncalls=2 4\n2 {cost}\n\
+         cfn=g\ncalls=1 9\n3 70\n\nfn=f'main\n4 {cost}\n\nfn=g\n9 10\ncfn=f'g\ncalls=3 4\n9 60\n\nob=lib\nfl=b.c\nfn=f'g\n4 60\n"
+    )
+}
+
+#[test]
+fn anything_can_stand_in_the_place_of_functions() {
+    let folder = Folder::new();
+    folder.write("a.callgrind", callgrind(100).as_bytes());
+    folder.write("b.callgrind", callgrind(300).as_bytes());
+    let names = |by: &str| {
+        let json = json(&folder, &format!("a.callgrind b.callgrind --by {by}"));
+        assert_eq!((&json["row"], &json["noise"]["basis"]), (&by.into(), &"exact".into()));
+        rows(&json).into_iter().map(|row| (row.0, row.1)).collect::<Vec<_>>()
+    };
+    let changed = |name: &str| vec![(name.to_owned(), 200)];
+    assert_eq!(names("function"), changed("f'main"));
+    assert_eq!(names("line"), changed("a.c:4"));
+    assert_eq!(names("file"), changed("a.c"));
+    assert_eq!(names("module"), changed("app"));
+    assert_eq!(names("stack"), changed("main;f'main"));
+    let explained = folder.run(PDIFF, "a.callgrind b.callgrind --explain f'main").succeeds();
+    assert!(explained.text().contains("calls 2 -> 2"), "{}", explained.text());
+    folder.run(PDIFF, "a.callgrind b.callgrind --explain f").fails(2, &["not one function", "f'main", "f'g"]);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = folder();
+    for line in
+        ["a.folded b.folded", "--before a.folded b.folded a.folded --after b.folded a.folded", "a.folded b.folded -o -"]
+    {
+        let with = |threads: usize| folder.run(PDIFF, &format!("{line} --threads {threads}")).succeeds().stdout;
+        assert_eq!(with(1), with(7), "{line}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let folder = Folder::new();
+    folder.write("most.folded", format!("f {}\n", i64::MAX).as_bytes());
+    folder.write("least.folded", format!("f {}\n", -i64::MAX).as_bytes());
+    folder.run(PDIFF, "most.folded most.folded").succeeds();
+    folder.run(PDIFF, "least.folded most.folded").fails(2, &["64 bits"]);
+    folder.run(PDIFF, "--before most.folded most.folded most.folded --after most.folded").fails(2, &["64 bits"]);
+}
+
+#[test]
+fn another_machine_is_said_to_be_one() {
+    let folder = Folder::new();
+    let text = |times: i64| (1..=10).map(|it| format!("main;f{it} {}\n", 10 * it * times)).collect::<String>();
+    folder.write("a.folded", text(10).as_bytes());
+    folder.write("b.folded", text(20).as_bytes());
+    folder.write("c.folded", text(11).as_bytes());
+    let told = |line: &str| folder.run(PDIFF, line).succeeds().text().contains("another machine or load");
+    assert_eq!(
+        [told("a.folded b.folded"), told("a.folded c.folded"), told("a.folded b.folded --normalize")],
+        [true, false, false]
+    );
+}

@@ -1,4 +1,12 @@
 //! What changed between two profiles.
+//!
+//! Numbers are those of the peers, function by function and stack by stack, and tests hold them side by side. What they do
+//! otherwise:
+//!
+//! - `go tool pprof -top -diff_base` shows no two sides but their difference, its percentages are parts of the total of the
+//!   base, functions are the same by name alone, and nothing tells a change from noise.
+//! - `inferno-diff-folded` (and `difffolded.pl`) compares stacks as text, so that a function on another line is gone here
+//!   and new there; its order is another one in each run, and `--normalize` cuts fractions off, where ours keep the sum.
 
 mod cautions;
 mod explain;

@@ -149,7 +149,7 @@ pub(super) fn basis(basis: &Basis) -> String {
             format!("{runs}; false discovery rate {rate} % (Benjamini-Hochberg)")
         }
         Basis::Exact => {
-            let rest = "runs of the same program may still differ a little by where they are loaded";
+            let rest = "another environment or place in memory may still make a little of it";
             format!("none: these are counted in full, so every difference is one; {rest}")
         }
         _ => {

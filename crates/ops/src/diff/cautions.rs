@@ -15,17 +15,23 @@ impl Diff {
             let rest = "which hides what changed; --normalize compares shares";
             format!("runs of one side differ up to {times:.1} times in their totals, {rest}")
         }));
-        cautions.extend(self.pace().filter(|_| !self.is_normalized).map(|pace| {
+        let is_comparable = self.are_alike() && !self.is_normalized;
+        cautions.extend(self.pace().filter(|_| is_comparable).map(|pace| {
             let likely = "which looks like another machine or load; --normalize compares shares";
             format!("most functions cost {pace:.2} times what they did, {likely}")
         }));
         cautions
     }
 
-    /// Returns what part of the cost has no partner on the other side, where the sides were not profiled alike.
-    fn unpaired(&self) -> Option<String> {
+    /// Returns whether both sides tell the same sort of cost in the same manner.
+    fn are_alike(&self) -> bool {
         let [before, after] = &self.sides;
-        let are_alike = before.value_type.kind == after.value_type.kind && before.is_call_graph == after.is_call_graph;
+        before.value_type.kind == after.value_type.kind && before.is_call_graph == after.is_call_graph
+    }
+
+    /// Returns what part of the cost has no partner on the other side, where the sides were not profiled alike, or where
+    /// that is most of it.
+    fn unpaired(&self) -> Option<String> {
         let alone = |presence: Presence, cost: fn(&Change) -> i64| {
             let rows = self.rows.iter().filter(|row| row.presence == presence);
             rows.map(|row| cost(&row.own)).map(i128::from).sum::<i128>() as f64
@@ -34,8 +40,9 @@ impl Diff {
             alone(Presence::Gone, |own| own.before) / self.total.before as f64,
             alone(Presence::New, |own| own.after) / self.total.after as f64,
         ];
-        let is_worth_a_word = parts.iter().any(|part| part.is_finite() && *part >= 0.001);
-        (is_worth_a_word && !are_alike).then(|| {
+        let are_any = parts.iter().any(|part| part.is_finite() && *part >= 0.001);
+        let are_most = parts.iter().all(|part| part.is_finite() && *part >= 0.5);
+        (are_most || are_any && !self.are_alike()).then(|| {
             let [before, after] = parts.map(|part| part * 100.0);
             format!("{before:.1} % of the cost before and {after:.1} % after are of functions that only one side tells")
         })
@@ -52,7 +59,7 @@ impl Diff {
         (most >= SPREAD_TIMES).then_some(most)
     }
 
-    /// Returns the ratio by which most functions changed, where that is far from none and common to most.
+    /// Returns the ratio by which most functions changed, where that is far from none and nearly all went that way.
     fn pace(&self) -> Option<f64> {
         let whole = self.total.before.unsigned_abs().max(self.total.after.unsigned_abs()) as f64;
         let is_large = |row: &&DiffRow| row.own.before.max(row.own.after) as f64 >= whole * LEAST_PART;
@@ -63,9 +70,8 @@ impl Diff {
         }
         ratios.sort_by(f64::total_cmp);
         let pace = ratios[ratios.len() / 2];
-        let is_near = |ratio: &f64| (ratio / pace).ln().abs() < (PACE_TIMES.ln()).min(pace.ln().abs() / 2.0);
-        let is_common = ratios.iter().filter(|ratio| is_near(ratio)).count() * 2 > ratios.len();
-        (pace.ln().abs() >= PACE_TIMES.ln() && is_common).then_some(pace)
+        let went_there = ratios.iter().filter(|ratio| ratio.ln() * pace.ln() > 0.0).count();
+        (pace.ln().abs() >= PACE_TIMES.ln() && went_there * 10 >= ratios.len() * 9).then_some(pace)
     }
 }
 
@@ -101,7 +107,11 @@ pub(super) fn cautions(sides: &[DiffSide; 2], unit: &Unit, is_normalized: bool) 
             cautions.push(format!("the sides were profiled for different times; {rest}"));
         }
     }
-    if is_normalized {
+    let costs_nothing =
+        |side: &DiffSide| !side.run_totals.is_empty() && side.run_totals.iter().all(|&total| total == 0);
+    if is_normalized && sides.iter().any(costs_nothing) {
+        cautions.push("a side without any cost cannot be scaled to that of the other one".to_owned());
+    } else if is_normalized {
         cautions.push("the side before is scaled to the total of the side after: shares are compared".to_owned());
     }
     cautions

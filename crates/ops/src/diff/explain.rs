@@ -72,7 +72,7 @@ const LISTED: usize = 10;
 
 /// Returns through which callers the change of one function came, and into which callees it went.
 ///
-/// The function is the one with this name, else the one whose name and place, such as `f a.py:3`, have the text
+/// The function is the one with this name, or of this name under certain callers, else the one whose name and place, such as `f a.py:3`, have the text
 /// in them. Stacks tell the cost along an arc, but nobody counted calls there.
 ///
 /// # Errors
@@ -164,6 +164,11 @@ fn meant(diff: &Profile, wanted: &str) -> Result<FunctionId> {
     let named: Vec<(FunctionId, String)> = diff.functions.iter().map(|(id, _)| (id, spelled(diff, id))).collect();
     let name = |id: FunctionId| &diff.strings[diff.functions[id].name];
     let mut found: Vec<_> = named.iter().filter(|(id, spelled)| name(*id) == wanted || spelled == wanted).collect();
+    if found.is_empty() {
+        // A function under certain callers, as callgrind tells them apart.
+        let plain = |id: FunctionId| diff.functions[id].context_of.map(|name| &diff.strings[name]);
+        found = named.iter().filter(|(id, _)| plain(*id) == Some(wanted)).collect();
+    }
     if found.is_empty() {
         found = named.iter().filter(|(_, spelled)| spelled.contains(wanted)).collect();
     }

@@ -18,8 +18,8 @@ const LEAST_OBSERVATIONS: u64 = 10;
 const LEAST_FUNCTIONS: usize = 6;
 /// The mean of the least four fifths of the squares of standard normal numbers.
 const MEAN_OF_LEAST: f64 = 0.4377;
-/// What exceeds counting counts by a quarter more, since it differs from function to function.
-const MARGIN: f64 = 1.25;
+/// What exceeds counting counts half as much again, since it differs from function to function.
+const MARGIN: f64 = 1.5;
 /// What makes no difference between two functions.
 const TOLERANCE: f64 = 1e-9;
 /// How often the bulk is found anew by what it was found to be.
