@@ -20,11 +20,11 @@ What a verdict rests on:
   find large changes, five find smaller ones. Take runs of both sides in turn. Values counted in full, such as
   instructions, are `exact`: no sampling is in them. The same program may all the same do a few instructions more with
   other arguments or another environment, or elsewhere in memory (in the dynamic loader, in malloc, in memcpy), so
-  that a gate on them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`: nothing tells how
-  much they vary. So is the total of one run each, however it was measured.
+  that a gate on them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`:
+  nothing tells how much they vary. So is the total of one run each, however it was measured.
   All functions are tested together but for those seen so seldom that nothing could be told of them (Tarone and
-  Gilbert) and, in repeated runs, those below 0.1 % of the total, and the probabilities corrected (Benjamini and Hochberg) so that of those called `real`, at most 5 % are
-  expected not to be.
+  Gilbert) and, in repeated runs, those below 0.1 % of the total, and the probabilities corrected (Benjamini and
+  Hochberg) so that of those called `real`, at most 5 % are expected not to be.
 
 Examples:
   pdiff before.prof after.prof                         what got slower, a line per function
@@ -33,13 +33,15 @@ Examples:
   pdiff old.prof new.prof --fail-over 5% --markdown    for a pull request: exit 1 if it got slower
   pdiff old.pb.gz new.pb.gz -o diff.pb.gz              one profile with the values before and after";
 
+const ALL_FRAMES: &str = "Keep the frames that the profiles themselves ask to drop";
+
 /// Compare two profiles: what got slower, and is it more than noise?
 ///
-/// The profiles may be of different formats. Functions are paired by name, file and line, and where these changed by what
-/// is left of them; functions of one side never become one. `gone` and `new` functions are marked.
+/// The profiles may be of different formats. Functions are paired by name, file and line, and where these changed by
+/// what is left of them; functions of one side never become one. `gone` and `new` functions are marked.
 #[derive(Parser)]
 #[command(name = "pdiff", version, after_long_help = EXAMPLES)]
-#[command(mut_arg("all_frames", |arg| arg.hide(false).help("Keep the frames that the profiles themselves ask to drop").help_heading("Input")))]
+#[command(mut_arg("all_frames", |arg| arg.hide(false).help(ALL_FRAMES).help_heading("Input")))]
 struct Pdiff {
     /// Two profiles, before and after; one of them may be `-` for stdin
     #[arg(value_names = ["BEFORE", "AFTER"], num_args = 2, conflicts_with_all = ["before", "after"])]
@@ -132,7 +134,7 @@ impl Tool for Pdiff {
         let flags = [(self.shared.json, Form::Json), (self.csv, Form::Csv), (self.markdown, Form::Markdown)];
         let asked = flags.into_iter().find_map(|(is_asked, form)| is_asked.then_some(form));
         let form = match &self.explain {
-            Some(_) => asked.unwrap_or(Form::Text),
+            Some(_) => Form::of_explanation(asked, path)?,
             None => Form::of(asked, &self.format, path)?,
         };
         let sides = Sides::read(session, self.paths(), &self.input)?;

@@ -260,8 +260,9 @@ before   after      +/-  of calls  of cost     calls  through caller
     let caller = &json["callers"][0];
     assert_eq!((&json["total"], &caller["name"]), (&serde_json::json!([150, 350]), &"zerofill".into()));
     assert_eq!([&caller["delta"], &caller["delta_of_calls"], &caller["delta_of_cost"]], [200, 200, 0]);
-    folder.run(PDIFF, "a.profkit b.profkit --explain loads -o loads.svg").succeeds();
-    folder.holds("loads.svg", run.text());
+    folder.run(PDIFF, "a.profkit b.profkit --explain loads -o loads.svg").fails(2, &["--explain", "a table or JSON"]);
+    folder.run(PDIFF, "a.profkit b.profkit --explain loads -o loads.txt").succeeds();
+    folder.holds("loads.txt", run.text());
     folder.run(PDIFF, "a.profkit b.profkit --explain nobody").fails(2, &["--explain", "nobody"]);
     folder.run(PDIFF, "a.profkit b.profkit --explain a").fails(2, &["not one function", "main", "loads"]);
 }

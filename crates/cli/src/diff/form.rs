@@ -52,6 +52,25 @@ impl Form {
         }
     }
 
+    /// Returns what comes out of the explanation of a change, which is no picture and no profile: what was asked for, else
+    /// what the name of the output tells, else a table.
+    ///
+    /// # Errors
+    ///
+    /// A name that tells anything else is an error.
+    pub fn of_explanation(asked: Option<Form>, path: Option<&Path>) -> Result<Form> {
+        let ending = path.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+        match (asked, ending.as_deref()) {
+            (Some(form), _) => Ok(form),
+            (None, Some("json")) => Ok(Form::Json),
+            (None, None | Some("txt")) => Ok(Form::Text),
+            (None, Some(ending)) => {
+                let message = format!("--explain: the result is a table or JSON, not what is called .{ending}");
+                Err(Failure::Error(message))
+            }
+        }
+    }
+
     /// Returns what the ending of a name tells, less that of a compression, where it is not that of a profile.
     fn named(path: &Path) -> Option<Form> {
         let name = path.to_string_lossy().to_lowercase();

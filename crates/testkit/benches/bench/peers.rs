@@ -38,7 +38,7 @@ print("gprof2dot", version("gprof2dot"))'"#,
     },
 ];
 
-/// Returns the search path with those peers first that are in the folder of the build, then ours, then all others.
+/// Returns the search path with our tools first, then the peers in the folder of the build, then all others.
 pub(crate) fn path(target: &Path, tools: &Path) -> OsString {
     let usual = env::var_os("PATH").unwrap_or_default();
     let first = iter::once(tools.to_owned()).chain([target.join("peers/bin")]);
