@@ -91,7 +91,8 @@ pub struct ReadOptions {
     pub max_depth: u32,
     /// The size in bytes above which a decompressed input is an error.
     pub max_size: u64,
-    /// The length in bytes above which a name is an error; all names together may take 256 times as much.
+    /// The length in bytes above which a name is an error; all names together may take 256 times as much, or
+    /// 32 times what the input does.
     pub max_name: u64,
     /// Whether mangled names of functions are shown demangled, and kept as system names.
     pub demangle: bool,

@@ -166,7 +166,7 @@ pub fn read(
 /// Fails where the input breaks the rules of its format, and where names are longer than the options allow.
 pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut profile = format.read(input, options, notes)?;
-    names::check(&profile, options.max_name).map_err(|error| error.in_format(format.name()))?;
+    names::check(&profile, input.len(), options.max_name).map_err(|error| error.in_format(format.name()))?;
     if options.demangle {
         demangle::demangle(&mut profile, notes);
     }

@@ -10,9 +10,12 @@ const MOST_OF_THE_LONGEST: u64 = 256;
 /// How much of a name is shown.
 const SHOWN: usize = 40;
 
+/// How many times longer than the input all names together may be in any case: rows of a few bytes point at real names.
+const MOST_GROWTH: u64 = 32;
+
 /// Checks that no text of functions, binaries, threads and labels is longer than `max_name` bytes, nor all of them, each
-/// as often as something has it, longer than 256 times that.
-pub(crate) fn check(profile: &Profile, max_name: u64) -> Result<()> {
+/// as often as something has it, longer than 256 times that and 32 times the input.
+pub(crate) fn check(profile: &Profile, size_of_input: usize, max_name: u64) -> Result<()> {
     let mut all = 0u64;
     let mut add = |what: &str, text: Option<StringId>| {
         let text = profile.strings.text(text);
@@ -44,7 +47,7 @@ pub(crate) fn check(profile: &Profile, max_name: u64) -> Result<()> {
             add("the value of a label", Some(text))?;
         }
     }
-    let most = max_name.saturating_mul(MOST_OF_THE_LONGEST);
+    let most = max_name.saturating_mul(MOST_OF_THE_LONGEST).max((size_of_input as u64).saturating_mul(MOST_GROWTH));
     if all > most {
         let message = format!("the names of all functions, threads and labels take {all} bytes, more than {most}");
         return Err(Error::limit(format!("{message}; --max-name allows more")));
@@ -67,7 +70,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     fn message(profile: &Profile, max_name: u64) -> Option<String> {
-        check(profile, max_name).err().map(|error| error.message().to_owned())
+        check(profile, 700, max_name).err().map(|error| error.message().to_owned())
     }
 
     #[test]
@@ -81,6 +84,7 @@ mod tests {
         let long = "the name of a function of 100 bytes, more than 99: ";
         assert!(message(&profile, 99).is_some_and(|it| it.starts_with(long) && it.ends_with("--max-name allows more")));
         profile.function(Function::named(name));
+        assert!(check(&profile, 900, 100).is_ok(), "a large input may have more");
         let all = "the names of all functions, threads and labels take 25700 bytes, more than 25600";
         assert!(message(&profile, 100).is_some_and(|it| it.starts_with(all)));
     }

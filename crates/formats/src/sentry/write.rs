@@ -20,8 +20,8 @@ use profkit_core::{
 use std::io::{BufWriter, Write};
 use threads::Threads;
 
-/// About how many bytes a frame takes in a stack.
-const FRAME: u64 = 4;
+/// About how many bytes a frame of a stack takes; the whole file is gathered before it is written.
+const FRAME: u64 = 16;
 const NS_PER_SECOND: i64 = 1_000_000_000;
 
 /// A sample as it is written: the stack, the number of the thread, nanoseconds since the start of the file.
