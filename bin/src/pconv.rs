@@ -75,9 +75,9 @@ impl Pconv {
         let path = self.output_file.as_deref().or(self.output.output.as_deref());
         let collapsed = profkit_formats::named("collapsed").map_err(|error| Failure::Error(error.to_string()))?;
         let format = self.format.target(path, collapsed)?;
-        let source = session.open(self.input_file.as_deref(), &self.input)?;
+        let mut source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format(), format])?;
-        let mut profile = session.parse(&source)?;
+        let mut profile = session.parse(&mut source)?;
         drop(source);
         let value = self.value.index(&profile)?;
         profile = self.thread.apply(profile, value, &mut session.notes)?;
@@ -94,9 +94,9 @@ impl Pconv {
     }
 
     fn check(&self, session: &mut Session) -> Result<()> {
-        let source = session.open(self.input_file.as_deref(), &self.input)?;
+        let mut source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = session.parse(&source)?;
+        let profile = session.parse(&mut source)?;
         let value = self.value.index(&profile)?;
         let profile = self.thread.apply(profile, value, &mut session.notes)?;
         session.print(None, &convert::describe(&source, &profile)?)

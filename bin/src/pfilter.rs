@@ -65,7 +65,7 @@ impl Tool for Pfilter {
     fn run(&self, session: &mut Session) -> Result<()> {
         let path = self.output.output.as_deref();
         let told = self.format.told(path)?;
-        let source = Source::open(self.input_file.as_deref(), &self.input)?;
+        let mut source = Source::open(self.input_file.as_deref(), &self.input)?;
         let profile = source.read(&mut session.notes)?;
         let value = self.value.index(&profile)?;
         let shown = value.unwrap_or(profile.default_value());

@@ -80,9 +80,9 @@ impl Tool for Pflame {
 impl Pflame {
     /// Returns what is drawn of a file, and the index of the value asked for.
     fn read(&self, file: Option<&Path>, session: &mut Session) -> Result<(Profile, Option<usize>)> {
-        let source = session.open(file, &self.input)?;
+        let mut source = session.open(file, &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = session.parse(&source)?;
+        let profile = session.parse(&mut source)?;
         drop(source);
         let value = self.value.index(&profile)?;
         let profile = self.thread.apply(profile, value, &mut session.notes)?;

@@ -90,9 +90,9 @@ impl Tool for Pgraph {
 
 impl Pgraph {
     fn read(&self, path: Option<&Path>, session: &mut Session) -> Result<(String, Profile, usize)> {
-        let source = session.open(path, &self.input)?;
+        let mut source = session.open(path, &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = session.parse(&source)?;
+        let profile = session.parse(&mut source)?;
         let notes = &mut session.notes;
         let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
         let profile = self.thread.apply(profile, Some(value), notes)?;

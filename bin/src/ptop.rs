@@ -95,9 +95,9 @@ impl Tool for Ptop {
         let callers = Wanted::new("--callers", self.callers.as_deref())?;
         let callees = Wanted::new("--callees", self.callees.as_deref())?;
         let lines = Wanted::new("--list", self.list.as_deref())?;
-        let source = session.open(self.input_file.as_deref(), &self.input)?;
+        let mut source = session.open(self.input_file.as_deref(), &self.input)?;
         knobs::check(&self.input.knobs, &[source.format()])?;
-        let profile = session.parse(&source)?;
+        let profile = session.parse(&mut source)?;
         let value = self.value.index(&profile)?.unwrap_or(profile.default_value());
         let profile = self.thread.apply(profile, Some(value), &mut session.notes)?;
         let profile = self.group.apply(self.frames.apply(profile, &mut session.notes)?)?;

@@ -10,6 +10,7 @@ use profkit_core::readable::printable;
 use profkit_core::readable::{amount, count};
 use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Returns the output that a profile was written to, not committed yet.
@@ -29,7 +30,9 @@ pub fn write(
     let is_silent = output.is_seen_at_once();
     let what = format!("writing {}", output.name());
     let _step = if is_silent { Progress::hidden() } else { session.progress(Extent::Unknown, &what) };
-    output.fill(|out| format.write(profile, out, options, &mut session.notes))?;
+    let mut options = options.clone();
+    options.threads = NonZeroUsize::new(session.threads());
+    output.fill(|out| format.write(profile, out, &options, &mut session.notes))?;
     Ok(output)
 }
 

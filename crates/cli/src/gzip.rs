@@ -1,20 +1,20 @@
 //! Compression of what is written to a name that ends in `.gz`.
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use profkit_formats::GzipWriter;
 use std::io::{Result, Write};
 
 /// Compresses, unless what is written turns out to be gzip already: some formats compress by themselves,
 /// and their usual names end in `.gz` too.
 pub(crate) struct Gzip<'o> {
     stream: Stream<'o>,
+    threads: usize,
 }
 
 enum Stream<'o> {
     /// Nothing was written yet.
     Open(&'o mut dyn Write),
     AsIs(&'o mut dyn Write),
-    Compressed(Box<GzEncoder<&'o mut dyn Write>>),
+    Compressed(Box<GzipWriter<&'o mut dyn Write>>),
     /// Takes the place of another while that one moves.
     Moving,
 }
@@ -23,14 +23,14 @@ enum Stream<'o> {
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 impl<'o> Gzip<'o> {
-    pub(crate) fn new(out: &'o mut dyn Write) -> Gzip<'o> {
-        Gzip { stream: Stream::Open(out) }
+    pub(crate) fn new(out: &'o mut dyn Write, threads: usize) -> Gzip<'o> {
+        Gzip { stream: Stream::Open(out), threads }
     }
 
     fn decide(&mut self, is_gzip: bool) {
         self.stream = match std::mem::replace(&mut self.stream, Stream::Moving) {
             Stream::Open(out) if is_gzip => Stream::AsIs(out),
-            Stream::Open(out) => Stream::Compressed(Box::new(GzEncoder::new(out, Compression::default()))),
+            Stream::Open(out) => Stream::Compressed(Box::new(GzipWriter::new(out, self.threads))),
             decided => decided,
         };
     }
@@ -70,7 +70,7 @@ mod tests {
 
     fn gzip(parts: &[&[u8]]) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut gzip = Gzip::new(&mut out);
+        let mut gzip = Gzip::new(&mut out, 1);
         parts.iter().for_each(|part| gzip.write_all(part).unwrap());
         gzip.finish().unwrap();
         out

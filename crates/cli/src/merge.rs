@@ -134,7 +134,7 @@ impl Group {
         let mut group = Group::new(plan);
         for path in paths {
             let mut notes = Notes::new();
-            let read = Source::open(Some(path), plan.input).and_then(|source| {
+            let read = Source::open(Some(path), plan.input).and_then(|mut source| {
                 let profile = source.read(&mut notes)?;
                 Ok((profile, source.format(), source.name().to_owned()))
             });

@@ -16,6 +16,7 @@ use tempfile::{SpooledTempFile, TempPath};
 pub struct Output {
     name: String,
     is_gzip: bool,
+    threads: usize,
     sink: Sink,
 }
 
@@ -67,7 +68,14 @@ impl Output {
                 beside(path.unwrap_or(Path::new(""))).map_err(|error| Failure::io(&name, "cannot write", &error))?
             }
         };
-        Ok(Output { name, is_gzip, sink })
+        Ok(Output { name, is_gzip, threads: 1, sink })
+    }
+
+    /// Says in how many threads to compress.
+    #[must_use]
+    pub(crate) fn in_threads(mut self, threads: usize) -> Output {
+        self.threads = threads;
+        self
     }
 
     /// Returns the name for messages.
@@ -92,7 +100,7 @@ impl Output {
             Sink::Waiting { bytes, .. } => bytes,
         };
         let done = if self.is_gzip {
-            let mut gzip = Gzip::new(out);
+            let mut gzip = Gzip::new(out, self.threads);
             write(&mut gzip).and_then(|()| Ok(gzip.finish()?))
         } else {
             write(out)

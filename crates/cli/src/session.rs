@@ -72,12 +72,12 @@ impl Session {
         Source::open_watched(path, args, &|extent, what| self.progress(extent, what))
     }
 
-    /// Parses an input, adds what is to be noted of it, and shows that this goes on.
+    /// Parses an input as [`Source::read`] does, adds what is to be noted of it, and shows that this goes on.
     ///
     /// # Errors
     ///
     /// Fails as [`Source::read`] does.
-    pub fn parse(&mut self, source: &Source) -> Result<Profile> {
+    pub fn parse(&mut self, source: &mut Source) -> Result<Profile> {
         let _step = self.progress(Extent::Unknown, &format!("parsing {}", source.name()));
         source.read(&mut self.notes)
     }
@@ -88,7 +88,7 @@ impl Session {
     ///
     /// Fails where the path cannot be written to, and for binary output to a terminal.
     pub fn output(&self, path: Option<&Path>, is_binary: bool) -> Result<Output> {
-        Output::open(path, is_binary, self.is_strict)
+        Ok(Output::open(path, is_binary, self.is_strict)?.in_threads(self.threads()))
     }
 
     /// Lets outputs appear, once all of them are complete.

@@ -71,13 +71,14 @@ impl Source {
         self.format.0
     }
 
-    /// Parses the input.
+    /// Parses the input, once: its bytes are gone then, and the memory is free for what is done with the profile.
     ///
     /// # Errors
     ///
     /// Fails where the input breaks the rules of its format.
-    pub fn read(&self, notes: &mut Notes) -> Result<Profile> {
-        let read = profkit_formats::parse(&self.bytes, self.format(), &self.options, notes);
+    pub fn read(&mut self, notes: &mut Notes) -> Result<Profile> {
+        let bytes = std::mem::take(&mut self.bytes);
+        let read = profkit_formats::parse(&bytes, self.format(), &self.options, notes);
         read.map_err(|error| Failure::in_file(&self.name, &error))
     }
 }

@@ -11,6 +11,7 @@ use crate::peek::{Input, Peek, Sniff};
 use crate::profile::Profile;
 use crate::value::Role;
 use std::io::Write;
+use std::num::NonZeroUsize;
 
 /// Everything the toolkit knows about one file format.
 pub struct Format {
@@ -113,6 +114,8 @@ pub struct WriteOptions {
     /// The size in bytes above which a file that repeats whole stacks is an error; a multiple of the size of
     /// the profile if none.
     pub max_size: Option<u64>,
+    /// In how many threads to work where there is something to split; one if not set. What is written is the same.
+    pub threads: Option<NonZeroUsize>,
     /// The options of single formats, `name` and `value`.
     pub options: Vec<(String, String)>,
 }
@@ -321,6 +324,11 @@ impl ReadOptions {
 }
 
 impl WriteOptions {
+    /// Returns in how many threads to work, at least 1.
+    pub fn threads(&self) -> usize {
+        self.threads.map_or(1, NonZeroUsize::get)
+    }
+
     /// Returns the value of an option of a format.
     pub fn option<'o>(&'o self, option: &Opt) -> &'o str {
         option.value(&self.options)

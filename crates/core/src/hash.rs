@@ -19,5 +19,14 @@ pub(crate) fn roll(head: u64, next: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64).rotate_left(23) ^ next
 }
 
-/// A map whose order is never seen: what is listed from it is sorted first.
-pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
+/// A map that hashes fast, and the same in every run. Its order is never to be seen: what is listed from it is sorted
+/// first.
+///
+/// ```
+/// use profkit_core::Map;
+///
+/// let mut places: Map<&str, usize> = Map::default();
+/// places.insert("main", 3);
+/// assert_eq!(places.get("main"), Some(&3));
+/// ```
+pub type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;

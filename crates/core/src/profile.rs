@@ -74,6 +74,19 @@ impl Profile {
         self.stacks.set_max_depth(max_depth);
     }
 
+    /// Takes over all rows of another profile, each under its id; those that were there are gone.
+    pub(crate) fn copy_rows(&mut self, from: &Profile) {
+        self.strings.clone_from(&from.strings);
+        self.mappings.clone_from(&from.mappings);
+        self.functions.clone_from(&from.functions);
+        self.frames.clone_from(&from.frames);
+        self.stacks.clone_from(&from.stacks);
+        self.threads.clone_from(&from.threads);
+        self.labels.clone_from(&from.labels);
+        self.function_hashes.clone_from(&from.function_hashes);
+        self.frame_hashes.clone_from(&from.frame_hashes);
+    }
+
     /// Returns the id of a text.
     pub fn string(&mut self, text: &str) -> StringId {
         self.strings.intern(text)
@@ -87,7 +100,7 @@ impl Profile {
     /// Makes empty texts none, so that there is one way to say that something is not known.
     fn drop_empty<const N: usize>(&self, texts: [&mut Option<StringId>; N]) {
         for text in texts {
-            *text = text.filter(|&id| !self.strings[id].is_empty());
+            *text = text.filter(|&id| !self.strings.is_nothing(id));
         }
     }
 

@@ -1,5 +1,9 @@
 //! The samples of a profile, as columns.
 
+mod equal;
+
+pub use equal::{EqualSamples, SampleKey};
+
 use crate::error::{Error, Result};
 use crate::id::{LabelId, StackId, ThreadId};
 use std::ops::Range;

@@ -27,7 +27,7 @@ pub const MAX_DEPTH: u32 = 65_536;
 pub struct Stacks {
     rows: Vec<Row>,
     runs: Vec<FrameId>,
-    index: HashTable<StackId>,
+    index: HashTable<Slot>,
     /// Stacks that were found to start with the path of another row than the one they extend: found once more, they
     /// are not compared from end to end again.
     prefixes: Map<(StackId, StackId), ()>,
@@ -41,6 +41,28 @@ struct Row {
     run_len: u32,
     depth: u32,
     hash: u64,
+}
+
+/// A row as it is found by its hash, of which a part stands beside: a table that grows visits no row.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    part: u32,
+    id: StackId,
+}
+
+impl Slot {
+    fn new(hash: u64, id: StackId) -> Slot {
+        Slot { part: Slot::part(hash), id }
+    }
+
+    fn part(hash: u64) -> u32 {
+        (hash ^ hash >> 32) as u32
+    }
+
+    /// Returns the place in the table, for which both ends of the number count.
+    fn place(part: u32) -> u64 {
+        u64::from(part) << 32 | u64::from(part)
+    }
 }
 
 impl Default for Stacks {
@@ -136,8 +158,13 @@ impl Stacks {
             let head = parent.map_or(0, |id| self.rows[id.index()].hash);
             let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
             self.rows[index].hash = hash;
-            self.index.insert_unique(hash, StackId::from_index(index), |id| self.rows[id.index()].hash);
+            self.enter(hash, StackId::from_index(index));
         }
+    }
+
+    fn enter(&mut self, hash: u64, id: StackId) {
+        let slot = Slot::new(hash, id);
+        self.index.insert_unique(Slot::place(slot.part), slot, |slot| Slot::place(slot.part));
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
@@ -145,7 +172,9 @@ impl Stacks {
         assert!(!run.is_empty(), "a stack has at least one frame");
         let (head, above) = parent.map_or((0, 0), |id| (self.rows[id.index()].hash, self.depth(id) as usize));
         let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
-        if let Some(&id) = self.index.find(hash, |&id| self.is_path(id, hash, parent, run)) {
+        let part = Slot::part(hash);
+        let found = self.index.find(Slot::place(part), |it| it.part == part && self.is_path(it.id, hash, parent, run));
+        if let Some(&Slot { id, .. }) = found {
             if let Some(parent) = parent.filter(|_| self.row(id).0 != parent) {
                 self.prefixes.insert((parent, id), ());
             }
@@ -162,7 +191,7 @@ impl Stacks {
         let run_start = self.runs.len();
         self.runs.extend_from_slice(run);
         self.rows.push(Row { parent, run_start, run_len: run.len() as u32, depth: depth as u32, hash });
-        self.index.insert_unique(hash, id, |id| self.rows[id.index()].hash);
+        self.enter(hash, id);
         Ok(id)
     }
 

@@ -34,6 +34,11 @@ impl Strings {
         id.map_or("", |id| &self[id])
     }
 
+    /// Returns whether a text is the empty one.
+    pub(crate) fn is_nothing(&self, id: StringId) -> bool {
+        self.bytes(id).is_empty()
+    }
+
     /// Returns how many different texts there are.
     pub fn len(&self) -> usize {
         self.ends.len()

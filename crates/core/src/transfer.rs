@@ -47,6 +47,17 @@ impl<'p> Transfer<'p> {
         self
     }
 
+    /// Says that `to` has all rows of `from` already, each under its id.
+    pub(crate) fn keep_ids(&mut self) {
+        same(&mut self.strings);
+        same(&mut self.mappings);
+        same(&mut self.functions);
+        same(&mut self.frames);
+        same(&mut self.stacks);
+        same(&mut self.threads);
+        same(&mut self.labels);
+    }
+
     /// Returns the id in `to` of a text.
     pub fn string(&mut self, to: &mut Profile, id: StringId) -> StringId {
         *self.strings[id.index()].get_or_insert_with(|| to.string(&self.from.strings[id]))
@@ -155,18 +166,18 @@ impl<'p> Transfer<'p> {
     ///
     /// A stack that is deeper than `to` allows is an error of kind `Limit`.
     pub fn stack(&mut self, to: &mut Profile, id: StackId) -> Result<StackId> {
-        let mut todo = vec![id];
-        while let Some(&next) = todo.last() {
-            let (parent, _) = self.from.stacks.row(next);
-            match parent.filter(|parent| self.stacks[parent.index()].is_none()) {
-                Some(parent) if self.stacks[next.index()].is_none() => todo.push(parent),
-                _ => {
-                    todo.pop();
-                    self.stack_on_parent(to, next)?;
+        let (mut below, mut next) = (Vec::new(), id);
+        loop {
+            let parent = self.from.stacks.row(next).0.filter(|parent| self.stacks[parent.index()].is_none());
+            match parent.filter(|_| self.stacks[next.index()].is_none()) {
+                Some(parent) => below.push(std::mem::replace(&mut next, parent)),
+                None => {
+                    let done = self.stack_on_parent(to, next)?;
+                    let Some(child) = below.pop() else { return Ok(done) };
+                    next = child;
                 }
             }
         }
-        self.stack_on_parent(to, id)
     }
 
     fn stack_on_parent(&mut self, to: &mut Profile, id: StackId) -> Result<StackId> {
@@ -230,6 +241,11 @@ impl<'p> Transfer<'p> {
         }
         moved
     }
+}
+
+/// Makes each id its own translation.
+fn same<I: Id>(ids: &mut [Option<I>]) {
+    ids.iter_mut().enumerate().for_each(|(index, id)| *id = Some(I::from_index(index)));
 }
 
 impl Frame {

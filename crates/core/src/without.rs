@@ -4,13 +4,13 @@ use crate::amounts::{Rounding, rescale};
 use crate::calls::{Arc, CallGraph, Total};
 use crate::error::Result;
 use crate::facet::{Facet, Facets};
+use crate::hash::Map;
 use crate::id::{StringId, ThreadId};
 use crate::meta::{Meta, Transaction};
 use crate::profile::Profile;
 use crate::samples::Sample;
 use crate::transfer::Transfer;
 use crate::value::{Dimension, Unit, ValueType};
-use std::collections::HashMap;
 use std::ops::Range;
 
 impl Profile {
@@ -23,7 +23,8 @@ impl Profile {
     ///
     /// Values that do not fit into 64 bits in their new unit are an error of kind `Overflow`.
     pub fn without(&self, lost: Facets) -> Result<(Profile, Rounding)> {
-        self.cut(lost, &|_| true, &|_| true)
+        let has_rows_as_before = lost.minus(BESIDE_ROWS).is_empty();
+        self.cut(lost, has_rows_as_before, &|_| true, &|_| true)
     }
 
     /// Returns this profile with only those samples and call graphs.
@@ -40,12 +41,14 @@ impl Profile {
         keeps_sample: impl Fn(&Sample<'_>) -> bool,
         keeps_graph: impl Fn(&CallGraph) -> bool,
     ) -> Result<Profile> {
-        Ok(self.cut(Facets::NONE, &keeps_sample, &keeps_graph)?.0)
+        Ok(self.cut(Facets::NONE, false, &keeps_sample, &keeps_graph)?.0)
     }
 
+    /// Rows that are the same as before are not looked at one by one, and stay whether or not anything points at them.
     fn cut(
         &self,
         lost: Facets,
+        has_rows_as_before: bool,
         keeps_sample: &KeepsSample<'_>,
         keeps_graph: &KeepsGraph<'_>,
     ) -> Result<(Profile, Rounding)> {
@@ -57,9 +60,13 @@ impl Profile {
         let scales: Vec<_> = columns.iter().map(|&column| Scale::of(&self.value_types[column], lost)).collect();
         let value_types = scales.iter().map(|scale| scale.to.clone()).collect();
         let mut to = Profile::new(value_types);
+        let mut transfer = Transfer::new(self, lost);
+        if has_rows_as_before {
+            to.copy_rows(self);
+            transfer.keep_ids();
+        }
         to.meta = self.meta.without(lost);
         to.set_max_depth(u32::MAX);
-        let mut transfer = Transfer::new(self, lost);
         if !lost.has(Facet::Mappings) {
             for (id, _) in self.mappings.iter() {
                 transfer.mapping(&mut to, id);
@@ -86,6 +93,26 @@ impl Profile {
         }
     }
 }
+
+/// Facets that neither a row of a table says nor the presence of a sample or a call graph.
+const BESIDE_ROWS: Facets = Facets::of(&[
+    Facet::SeveralValues,
+    Facet::ValueTypes,
+    Facet::UnitScales,
+    Facet::Roles,
+    Facet::Timestamps,
+    Facet::CallBoundaries,
+    Facet::Title,
+    Facet::Start,
+    Facet::Duration,
+    Facet::Period,
+    Facet::Producer,
+    Facet::Comments,
+    Facet::DocUrl,
+    Facet::DefaultValue,
+    Facet::Sessions,
+    Facet::FrameFilters,
+]);
 
 /// What a session rests on: without any of these, values no longer follow from times.
 const SESSIONS_NEED: &[Facet] = &[
@@ -203,7 +230,7 @@ impl Cut<'_> {
 
     fn calls(&mut self, from: &Profile, to: &mut Profile, transfer: &mut Transfer<'_>) -> Result<()> {
         // Counts of different columns do not add up: such graphs stay apart.
-        let mut places: HashMap<(Option<ThreadId>, Option<StringId>, usize), usize> = HashMap::new();
+        let mut places: Map<(Option<ThreadId>, Option<StringId>, usize), usize> = Map::default();
         for graph in from.calls.iter().filter(|graph| (self.keeps_graph)(graph)) {
             let thread = transfer.thread(to, graph.thread);
             let part = graph.part.filter(|_| !self.lost.has(Facet::Parts)).map(|part| transfer.string(to, part));
@@ -302,7 +329,7 @@ impl Cut<'_> {
 
 /// The calls that two samples share when samples between them are taken out: the least over the run.
 #[derive(Default)]
-pub(crate) struct KeptOverGaps(HashMap<Option<ThreadId>, u32>);
+pub(crate) struct KeptOverGaps(Map<Option<ThreadId>, u32>);
 
 impl KeptOverGaps {
     /// Passes over a sample that is taken out.
@@ -315,6 +342,9 @@ impl KeptOverGaps {
 
     /// Returns the calls that a sample shares with the last one that stayed.
     pub(crate) fn take(&mut self, thread: Option<ThreadId>, kept: Option<u32>) -> Option<u32> {
+        if self.0.is_empty() {
+            return kept;
+        }
         match (kept, self.0.remove(&thread)) {
             (Some(kept), Some(least)) => Some(kept.min(least)),
             (kept, _) => kept,

@@ -20,7 +20,7 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
     let opened: Vec<u8> = match bytes {
         _ if bytes.starts_with(&GZIP) => {
             let mut decoder = MultiGzDecoder::new(bytes);
-            let inflated = inflate(&mut decoder, max_size, "gzip");
+            let inflated = inflate(&mut decoder, max_size, "gzip", gzip_size(bytes));
             inflated.map_err(|error| {
                 let error = behind_members(bytes).filter(|_| error.kind() == ErrorKind::Malformed).unwrap_or(error);
                 error.at(Place::Byte(bytes.len() - decoder.get_ref().len()))
@@ -29,7 +29,7 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
         _ if zstd::starts(bytes) => zstd::unpack(bytes, max_size)?,
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) && !is_text(bytes) => {
             let mut decoder = ZlibDecoder::new(bytes);
-            let inflated = inflate(&mut decoder, max_size, "zlib");
+            let inflated = inflate(&mut decoder, max_size, "zlib", 0);
             let rest = decoder.get_ref().len();
             let inflated = inflated.map_err(|error| error.at(Place::Byte(bytes.len() - rest)))?;
             if rest > 0 {
@@ -71,8 +71,20 @@ fn is_text(bytes: &[u8]) -> bool {
     })
 }
 
-fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str) -> Result<Vec<u8>> {
+/// Returns how many bytes a gzip file says that its last member has, which mostly is its only one; at most what so many
+/// bytes can hold.
+fn gzip_size(bytes: &[u8]) -> usize {
+    let told = bytes.last_chunk().map_or(0, |&told| u32::from_le_bytes(told) as usize);
+    told.min(bytes.len().saturating_mul(MOST_PER_BYTE))
+}
+
+/// What deflate can make of a byte at most, about.
+const MOST_PER_BYTE: usize = 1032;
+
+fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str, about: usize) -> Result<Vec<u8>> {
     let mut inflated = Vec::new();
+    // Only a guess, which a bomb may lie about: without that much room, it grows as it goes.
+    let _ = inflated.try_reserve_exact(about.min(usize::try_from(max_size).unwrap_or(usize::MAX)));
     let read = decoder.take(max_size.saturating_add(1)).read_to_end(&mut inflated);
     match read {
         Err(error) => {

@@ -6,6 +6,8 @@
 
 mod container;
 mod demangle;
+mod gzip;
+mod ids;
 mod json;
 mod names;
 
@@ -17,6 +19,8 @@ mod profkit;
 mod pstats;
 mod sentry;
 mod speedscope;
+
+pub use gzip::GzipWriter;
 
 use profkit_core::{Error, ErrorKind, Format, Notes, Peek, Profile, ReadOptions, Result, Sniff};
 use std::borrow::Cow;

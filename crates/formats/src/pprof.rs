@@ -30,7 +30,6 @@
 //! fields of numbers that nobody else uses.
 
 mod header;
-mod ids;
 mod layout;
 mod locations;
 mod marks;

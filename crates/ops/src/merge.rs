@@ -62,13 +62,22 @@ pub struct MergeOptions {
 #[derive(Debug, Default)]
 pub struct Merge {
     options: MergeOptions,
-    sum: Option<Sum>,
+    so_far: SoFar,
+}
+
+/// What was added so far. A profile that stays the only one, or is soon a part of another merge, is not looked into.
+#[derive(Debug, Default)]
+enum SoFar {
+    #[default]
+    Nothing,
+    One(Box<Part>),
+    Several(Box<Sum>),
 }
 
 impl Merge {
     /// Returns a merge of no profile.
     pub fn new(options: MergeOptions) -> Merge {
-        Merge { options, sum: None }
+        Merge { options, so_far: SoFar::Nothing }
     }
 
     /// Adds a profile under the name of its input.
@@ -96,20 +105,29 @@ impl Merge {
     ///
     /// Fails as [`add`](Merge::add) does.
     pub fn append(&mut self, other: Merge, notes: &mut Notes) -> Result<()> {
-        match other.sum {
-            Some(sum) => self.put(sum.into_part(), notes),
-            None => Ok(()),
+        match (other.so_far, &self.so_far) {
+            (SoFar::Nothing, _) => Ok(()),
+            (several, SoFar::Nothing) => {
+                self.so_far = several;
+                Ok(())
+            }
+            (SoFar::One(part), _) => self.put(*part, notes),
+            (SoFar::Several(sum), _) => self.put(sum.into_part(), notes),
         }
     }
 
     fn put(&mut self, part: Part, notes: &mut Notes) -> Result<()> {
-        match &mut self.sum {
-            Some(sum) => sum.add(part, notes),
-            None => {
-                self.sum = Some(Sum::of(part)?);
-                Ok(())
+        let mut sum = match std::mem::take(&mut self.so_far) {
+            SoFar::Nothing => {
+                self.so_far = SoFar::One(Box::new(part));
+                return Ok(());
             }
-        }
+            SoFar::One(first) => Box::new(Sum::of(*first)?),
+            SoFar::Several(sum) => sum,
+        };
+        let added = sum.add(part, notes);
+        self.so_far = SoFar::Several(sum);
+        added
     }
 
     /// Returns the merged profile; that of no profile is empty.
@@ -118,6 +136,10 @@ impl Merge {
     ///
     /// A time that does not fit into 64 bits is an error of kind `Overflow`.
     pub fn finish(self, notes: &mut Notes) -> Result<Profile> {
-        self.sum.map_or_else(|| Ok(Profile::default()), |sum| sum.finish(notes))
+        match self.so_far {
+            SoFar::Nothing => Ok(Profile::default()),
+            SoFar::One(part) => Sum::of(*part)?.finish(notes),
+            SoFar::Several(sum) => sum.finish(notes),
+        }
     }
 }

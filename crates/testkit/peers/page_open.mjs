@@ -2,7 +2,7 @@
 // Opens flame graph pages in headless Chromium, and tells what they show or does in them what a person would.
 //
 //     node page_open.mjs table FILE...      what is in the table of functions, for each value: as the source states it,
-//                                           as the frames of the page add up to it, and for each thread
+//                                           as the frames of the page add up to it, of files, modules and threads
 //     node page_open.mjs drive FILE         keys, search, zoom, Back, sandwich, export on the page of a known profile
 //     node page_open.mjs compare FILE       the same for the page of a known comparison
 //     node page_open.mjs noise FILE         the same for a comparison of observations
@@ -87,7 +87,9 @@ async function table(page) {
   for (const thread of (await page.locator("#thread option").allTextContents()).slice(1)) {
     ofThreads[thread] = await tables(page, `#view=table&thread=${encodeURIComponent(thread)}`);
   }
-  return { stated, counted, ofThreads };
+  const files = await tables(page, "#view=table&frames=file");
+  const modules = await tables(page, "#view=table&frames=module");
+  return { stated, counted, files, modules, ofThreads };
 }
 
 async function tables(page, view) {

@@ -138,7 +138,7 @@ type Side = (Vec<SideFile>, Vec<Profile>, Notes);
 fn read_side(paths: &[PathBuf], args: &InputArgs) -> Result<Side> {
     let (mut files, mut profiles, mut notes) = (Vec::new(), Vec::new(), Notes::new());
     for path in paths {
-        let source = Source::open(Some(path), args)?;
+        let mut source = Source::open(Some(path), args)?;
         profiles.push(source.read(&mut notes)?);
         files.push(SideFile { name: source.name().to_owned(), format: FormatName(source.format()) });
     }

@@ -63,7 +63,7 @@ pub(super) fn function_arcs(
     is_left_out: Option<&dyn Fn(FunctionId) -> bool>,
 ) -> Result<Vec<FunctionArc>> {
     let frames = one_frame_per_function(profile);
-    let mut weights = Weights::new(profile.value_types.len());
+    let mut weights = Weights::of_most(&profile.stacks, profile.value_types.len());
     for sample in profile.samples.iter() {
         if let Some(stack) = sample.stack {
             weights.add(stack, sample.values)?;

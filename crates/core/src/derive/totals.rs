@@ -55,15 +55,18 @@ pub fn function_totals(profile: &Profile) -> Result<FunctionTotals> {
         }
         return Ok(totals);
     }
-    let mut weights = Weights::new(stride);
+    let mut weights = Weights::of_most(&profile.stacks, stride);
     for sample in profile.samples.iter() {
         if let Some(stack) = sample.stack {
             weights.add(stack, sample.values)?;
         }
     }
-    let mut sums = Sums { profile, active: vec![0; profile.functions.len()], totals };
+    let mut sums = Sums::new(profile);
     weights.walk(&profile.stacks, &mut sums)?;
-    let mut totals = sums.totals;
+    for (place, row) in totals.rows.iter_mut().enumerate() {
+        row.own.copy_from_slice(&sums.own[place * stride..][..stride]);
+        row.total.copy_from_slice(&sums.total[place * stride..][..stride]);
+    }
     if let Some(calls) = function_calls(profile) {
         for (id, row) in profile.functions.iter().map(|(id, _)| id).zip(&mut totals.rows) {
             let [all, primitive] = calls(id);
@@ -80,28 +83,45 @@ pub(super) fn graph_totals(profile: &Profile, graph: &CallGraph) -> Result<Funct
     Ok(totals)
 }
 
-struct Sums<'p> {
-    profile: &'p Profile,
+/// The sums of all functions, side by side: a walk is over far more frames than there are functions.
+struct Sums {
+    stride: usize,
+    functions: Vec<Option<FunctionId>>,
     active: Vec<u32>,
-    totals: FunctionTotals,
+    own: Vec<i64>,
+    total: Vec<i64>,
 }
 
-impl Visitor for Sums<'_> {
+impl Sums {
+    fn new(profile: &Profile) -> Sums {
+        let (stride, count) = (profile.value_types.len(), profile.functions.len());
+        Sums {
+            stride,
+            functions: profile.frames.iter().map(|(_, frame)| frame.function).collect(),
+            active: vec![0; count],
+            own: vec![0; count * stride],
+            total: vec![0; count * stride],
+        }
+    }
+}
+
+impl Visitor for Sums {
     fn enter(&mut self, frame: FrameId, below: &[i64]) -> Result<()> {
-        let Some(function) = self.profile.frames[frame].function.map(Id::index) else { return Ok(()) };
+        let Some(function) = self.functions[frame.index()].map(Id::index) else { return Ok(()) };
         self.active[function] += 1;
-        if self.active[function] == 1 { add(&mut self.totals.rows[function].total, below) } else { Ok(()) }
+        if self.active[function] > 1 {
+            return Ok(());
+        }
+        add(&mut self.total[function * self.stride..][..self.stride], below)
     }
 
     fn leaf(&mut self, frame: FrameId, own: &[i64]) -> Result<()> {
-        match self.profile.frames[frame].function.map(Id::index) {
-            Some(function) => add(&mut self.totals.rows[function].own, own),
-            None => Ok(()),
-        }
+        let Some(function) = self.functions[frame.index()].map(Id::index) else { return Ok(()) };
+        add(&mut self.own[function * self.stride..][..self.stride], own)
     }
 
     fn leave(&mut self, frame: FrameId) {
-        if let Some(function) = self.profile.frames[frame].function {
+        if let Some(function) = self.functions[frame.index()] {
             self.active[function.index()] -= 1;
         }
     }

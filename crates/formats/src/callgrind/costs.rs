@@ -10,8 +10,8 @@
 
 use super::header::Position;
 use super::lines::{count, digits, subposition, word};
-use super::read::{Caller, Next, Reader};
-use profkit_core::{Arc, Error, Frame, FrameId, Function, FunctionId, NoteKind, Profile, Result, StringId};
+use super::read::{Caller, Known, Next, Reader};
+use profkit_core::{Arc, Error, Frame, FrameId, Function, FunctionId, Id, NoteKind, Profile, Result, StringId};
 use std::num::{NonZeroU32, NonZeroU64};
 
 impl<'a> Reader<'a, '_> {
@@ -123,6 +123,23 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn function_of(&mut self, function: &Caller, start_line: Option<NonZeroU32>) -> FunctionId {
+        let Caller { object, file, name, .. } = *function;
+        let place = name.full.index();
+        let last = self.last.get(place).copied().flatten();
+        if let Some(Known { id, .. }) = last.filter(|it| it.by == (object, file, name) && start_line.is_none()) {
+            return id;
+        }
+        let id = self.new_function_of(function, start_line);
+        if start_line.is_none() {
+            self.last.resize(self.last.len().max(place + 1), None);
+            if let Some(last) = self.last.get_mut(place) {
+                *last = Some(Known { by: (object, file, name), id });
+            }
+        }
+        id
+    }
+
+    fn new_function_of(&mut self, function: &Caller, start_line: Option<NonZeroU32>) -> FunctionId {
         let Caller { object, file, name, .. } = *function;
         if self.is_yappi
             && let Some((name, start_line)) = located(&self.profile, name.full, file)

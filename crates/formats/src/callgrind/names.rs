@@ -8,9 +8,9 @@
 //! ```
 
 use super::lines::{Lines, digits, shown};
+use crate::ids::Ids;
 use profkit_core::{NoteKind, Notes, Profile, Result, StringId};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What stands for a file, an object or a function that is not known.
 pub(super) const UNKNOWN: &str = "???";
@@ -18,17 +18,27 @@ pub(super) const UNKNOWN: &str = "???";
 /// The longest name made of others by number: a few bytes of it can stand for very many.
 const MOST_BYTES: usize = 1 << 16;
 
+/// How many bytes a name with a number takes at least, about.
+const LEAST_NAME: usize = 64;
+
 /// A name, and what it is without callers, where it has some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) full: StringId,
     pub(super) plain: Option<StringId>,
+    is_unknown: bool,
+}
+
+impl Name {
+    /// Returns the name, unless it stands for one that is not known.
+    pub(super) fn known(self) -> Option<StringId> {
+        (!self.is_unknown).then_some(self.full)
+    }
 }
 
 /// The names of one kind by number. They hold for the whole file: the parts that valgrind combines refer to each other.
-#[derive(Default)]
 pub(super) struct Names {
-    by_number: HashMap<u64, Name>,
+    by_number: Ids<Name>,
     /// What the names are of, in messages.
     of: &'static str,
     /// Whether a name can have callers.
@@ -38,9 +48,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Returns no names; those that are made of others may take `room` bytes.
+    /// Returns no names, of a file of `room` bytes; those that are made of others may take as many.
     pub(super) fn new(of: &'static str, room: usize) -> Names {
-        Names { of, room: room.max(MOST_BYTES), ..Names::default() }
+        let by_number = Ids::new(room / LEAST_NAME);
+        Names { by_number, of, has_contexts: false, room: room.max(MOST_BYTES) }
     }
 
     /// Says that callers may be part of the names that follow.
@@ -62,7 +73,7 @@ impl Names {
                 let (number, of) = (shown(spelled), self.of);
                 lines.wrong(spelled, format!("expected the number of {of} named before, found {number}"))
             };
-            return self.by_number.get(&number).copied().ok_or_else(missing);
+            return self.by_number.value(number).ok_or_else(missing);
         }
         let name = self.resolved(rest, profile).unwrap_or(Cow::Borrowed(rest));
         let name = self.intern(&name, profile, notes);
@@ -84,7 +95,7 @@ impl Names {
             }
         };
         let plain = plain(&text).filter(|_| self.has_contexts).map(|plain| profile.string(plain));
-        Name { full: profile.string(&text), plain }
+        Name { full: profile.string(&text), plain, is_unknown: [UNKNOWN, ""].contains(&&*text) }
     }
 
     /// Returns a name with names in the place of numbers, where it is made of numbers of known names.
@@ -99,7 +110,7 @@ impl Names {
             }
             match reference(segment) {
                 Some((number, [])) => {
-                    text.extend_from_slice(profile.strings[self.by_number.get(&number)?.full].as_bytes());
+                    text.extend_from_slice(profile.strings[self.by_number.value(number)?.full].as_bytes());
                 }
                 _ => text.extend_from_slice(segment),
             }

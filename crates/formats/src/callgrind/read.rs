@@ -3,12 +3,12 @@
 use super::header::{Events, KEYS, Part, Place, Position, check_version, entry, positions};
 use super::lines::{Lines, count, shown, word};
 use super::marks::{FILE, ThreadMark};
-use super::names::{Name, Names, UNKNOWN};
+use super::names::{Name, Names};
 use super::sums::Sums;
 use profkit_core::{
-    CallGraph, FunctionId, Input, MappingId, NoteKind, Notes, Profile, ReadOptions, Result, StringId, Thread, ThreadId,
+    CallGraph, FunctionId, Input, Map, MappingId, NoteKind, Notes, Profile, ReadOptions, Result, StringId, Thread,
+    ThreadId,
 };
-use std::collections::HashMap;
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut reader = Reader::new(input, notes)?;
@@ -27,9 +27,11 @@ pub(super) struct Reader<'a, 'n> {
     pub(super) events: Events,
     objects: Names,
     /// What the objects are, where we wrote the file and they are mappings.
-    pub(super) mappings: HashMap<StringId, MappingId>,
+    pub(super) mappings: Map<StringId, MappingId>,
     files: Names,
     functions: Names,
+    /// For each text, the function of this name that was met last.
+    pub(super) last: Vec<Option<Known>>,
     /// Whether the head of the part is over.
     pub(super) is_in_body: bool,
     part: Part,
@@ -64,6 +66,13 @@ pub(super) struct Caller {
     pub(super) id: Option<FunctionId>,
 }
 
+/// A function, and what else it was found by than its name.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    pub(super) by: (Option<StringId>, Option<StringId>, Name),
+    pub(super) id: FunctionId,
+}
+
 /// What is said of the function that is called next. What is not said is that of the caller, at that line.
 #[derive(Default)]
 pub(super) struct Callee {
@@ -86,7 +95,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         let stride = profile.value_types.len();
         let length = input.bytes().len();
         let mut functions = Names::new("a function", length);
-        let mut mappings = HashMap::new();
+        let mut mappings = Map::default();
         if let Some(mark) = &events.mark {
             for mapping in &mark.mappings {
                 let object = profile.string(&mapping.object);
@@ -105,6 +114,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             objects: Names::new("an object", length),
             files: Names::new("a file", length),
             functions,
+            last: Vec::new(),
             is_in_body: false,
             part: Part::default(),
             pid: None,
@@ -180,6 +190,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         match key {
             "creator" => {
                 self.is_yappi = text == "yappi";
+                self.last.clear();
                 if self.events.mark.is_none() {
                     self.is_valgrind = text.starts_with("callgrind");
                     self.functions.have_contexts(self.is_valgrind);
@@ -243,20 +254,16 @@ impl<'a, 'n> Reader<'a, 'n> {
 
     fn object(&mut self, name: &[u8]) -> Result<Option<StringId>> {
         let name = self.objects.name(&self.lines, name, &mut self.profile, self.notes)?;
-        Ok(self.known(name.full))
+        Ok(name.known())
     }
 
     fn file(&mut self, name: &[u8]) -> Result<Option<StringId>> {
         let name = self.files.name(&self.lines, name, &mut self.profile, self.notes)?;
-        Ok(self.known(name.full))
+        Ok(name.known())
     }
 
     fn function(&mut self, name: &[u8]) -> Result<Name> {
         self.functions.name(&self.lines, name, &mut self.profile, self.notes)
-    }
-
-    fn known(&self, name: StringId) -> Option<StringId> {
-        Some(name).filter(|&name| ![UNKNOWN, ""].contains(&&self.profile.strings[name]))
     }
 
     /// Notes that something is passed over.

@@ -7,8 +7,8 @@
 use super::count::{count, split_last_word};
 use super::lines::is_comment;
 use super::names::{Located, Spelling, is_of_thread_id, pstats, pstats_line, py_spy, split_line, thread_root};
-use profkit_core::{FrameId, FunctionId, Id, NoteKind, Notes, Profile, ThreadId};
-use std::collections::{HashMap, HashSet};
+use profkit_core::{FrameId, FunctionId, Id, Map, NoteKind, Notes, Profile, ThreadId};
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 /// A blank that nothing takes for the end of a name.
@@ -222,7 +222,7 @@ type Owner = (Option<FunctionId>, Option<ThreadId>);
 /// The functions and threads whose names are changed.
 #[derive(Default)]
 struct Changed<'n> {
-    owners: HashMap<(&'n str, &'n str, Option<NonZeroU32>), Owner>,
+    owners: Map<(&'n str, &'n str, Option<NonZeroU32>), Owner>,
     changed: HashSet<Owner>,
     merged: HashSet<Owner>,
     example: Option<String>,

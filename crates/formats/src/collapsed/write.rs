@@ -2,8 +2,9 @@
 
 use super::VALUES;
 use super::spell::{Names, Uses, spell};
-use profkit_core::{Error, FrameId, NoteKind, Notes, Profile, Result, StackId, ThreadId, ValueType, WriteOptions};
-use std::collections::HashMap;
+use profkit_core::{
+    EqualSamples, Error, FrameId, NoteKind, Notes, Profile, Result, StackId, ThreadId, ValueType, WriteOptions,
+};
 use std::io::Write;
 
 /// How much text is gathered before it is handed on.
@@ -13,7 +14,7 @@ pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
     if profile.value_types.is_empty() && !profile.samples.is_empty() {
         return Err(Error::unsupported("the profile has no values, and a line needs a number"));
     }
-    let rows = distinct(profile)?;
+    let (rows, values) = distinct(profile)?;
     let size = |frame| profile.frame_name(frame).map_or(1, |name| name.len() as u64 + 1);
     profile.check_repeated(rows.iter().map(|row| row.stack), size, options)?;
     let names = spell(profile, &uses(profile, &rows), notes);
@@ -23,9 +24,9 @@ pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
     }
     let decimals: Vec<i8> = profile.value_types.iter().map(|it| it.unit.decimals().unwrap_or(0)).collect();
     let mut path = Vec::new();
-    for row in &rows {
+    for (row, values) in rows.iter().zip(values.chunks(decimals.len().max(1))) {
         line(profile, row, &names, &mut path, &mut text);
-        for (&value, &decimals) in row.values.iter().zip(&decimals) {
+        for (&value, &decimals) in values.iter().zip(&decimals) {
             text.push(b' ');
             text.extend(number(value, decimals)?.bytes());
         }
@@ -39,30 +40,31 @@ pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
     Ok(())
 }
 
-/// The sum of all samples with one stack and thread.
+/// A line: all samples with one stack and thread.
 struct Row {
     stack: Option<StackId>,
     thread: Option<ThreadId>,
-    values: Vec<i64>,
 }
 
-/// Returns the samples with equal ones added up, in the order in which they first come.
-fn distinct(profile: &Profile) -> Result<Vec<Row>> {
-    let mut places: HashMap<(Option<StackId>, Option<ThreadId>), usize> = HashMap::new();
-    let mut rows: Vec<Row> = Vec::new();
+/// Returns the samples with equal ones added up, in the order in which they first come, and their values, one row behind
+/// the other.
+fn distinct(profile: &Profile) -> Result<(Vec<Row>, Vec<i64>)> {
+    let mut equal = EqualSamples::default();
+    let (mut rows, mut values): (Vec<Row>, Vec<i64>) = (Vec::new(), Vec::new());
     for sample in profile.samples.iter() {
         let thread = sample.thread.filter(|&thread| has_name(profile, thread));
-        let place = *places.entry((sample.stack, thread)).or_insert(rows.len());
-        match rows.get_mut(place) {
-            None => rows.push(Row { stack: sample.stack, thread, values: sample.values.to_vec() }),
-            Some(row) => {
-                for (sum, value) in row.values.iter_mut().zip(sample.values) {
-                    *sum = sum.checked_add(*value).ok_or_else(|| Error::overflow("the sum of equal stacks"))?;
-                }
-            }
+        let key_of = |place: usize| rows.get(place).map_or((None, None, None), |row| (row.stack, row.thread, None));
+        let place = equal.row((sample.stack, thread, None), rows.len(), key_of);
+        if place == rows.len() {
+            rows.push(Row { stack: sample.stack, thread });
+            values.extend_from_slice(sample.values);
+            continue;
+        }
+        for (sum, value) in values.iter_mut().skip(place * sample.values.len()).zip(sample.values) {
+            *sum = sum.checked_add(*value).ok_or_else(|| Error::overflow("the sum of equal stacks"))?;
         }
     }
-    Ok(rows)
+    Ok((rows, values))
 }
 
 /// Returns whether anything is known of a thread that a line could say.

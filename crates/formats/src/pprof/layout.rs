@@ -31,7 +31,10 @@ pub(super) enum Kind {
 impl Message {
     /// Returns the field with the given number.
     pub(super) fn field(&self, number: u64) -> Option<&'static FieldType> {
-        self.fields.iter().find(|field| field.number == number)
+        // Nearly all are numbered from 1 on, and stand at their place.
+        let place = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let at_its_place = place.and_then(|place| self.fields.get(place)).filter(|field| field.number == number);
+        at_its_place.or_else(|| self.fields.iter().find(|field| field.number == number))
     }
 
     /// Returns the name of a field for people, whether or not it is one of these.

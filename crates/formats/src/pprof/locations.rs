@@ -11,8 +11,7 @@
 
 use super::message;
 use super::table::TextTable;
-use profkit_core::{Frame, FrameId, FunctionId, Id, Profile};
-use std::collections::HashMap;
+use profkit_core::{Frame, FrameId, FunctionId, Id, Map, Profile};
 use std::num::NonZeroU32;
 
 /// The locations and functions that samples have used so far; their ids count up from 1.
@@ -20,11 +19,13 @@ pub(super) struct Locations<'p> {
     profile: &'p Profile,
     /// The id of the location of each frame on its own; 0 if there is none yet.
     singles: Vec<u64>,
-    groups: HashMap<Vec<FrameId>, u64>,
+    groups: Map<Vec<FrameId>, u64>,
+    /// Whether each frame is inlined, and may belong to the location of the one before.
+    are_inlined: Vec<bool>,
     /// Where the frames of each location end; they start where those of the one before end.
     ends: Vec<usize>,
     frames: Vec<FrameId>,
-    function_ids: HashMap<Option<FunctionId>, u64>,
+    function_ids: Map<Option<FunctionId>, u64>,
     functions: Vec<Option<FunctionId>>,
 }
 
@@ -34,10 +35,11 @@ impl<'p> Locations<'p> {
         Locations {
             profile,
             singles: vec![0; profile.frames.len()],
-            groups: HashMap::new(),
+            groups: Map::default(),
+            are_inlined: profile.frames.iter().map(|(_, frame)| frame.inlined).collect(),
             ends: Vec::new(),
             frames: Vec::new(),
-            function_ids: HashMap::new(),
+            function_ids: Map::default(),
             functions: Vec::new(),
         }
     }
@@ -47,8 +49,13 @@ impl<'p> Locations<'p> {
         ids.clear();
         let mut rest = path;
         while let Some((&first, after)) = rest.split_first() {
-            let holder = self.profile.frames[first];
-            let inside = after.iter().take_while(|&&frame| is_inside(holder, self.profile.frames[frame])).count();
+            let is_inlined = |frame: &FrameId| self.are_inlined.get(frame.index()) == Some(&true);
+            let inside = if after.first().is_some_and(is_inlined) {
+                let holder = self.profile.frames[first];
+                after.iter().take_while(|&&frame| is_inside(holder, self.profile.frames[frame])).count()
+            } else {
+                0
+            };
             let (run, next) = rest.split_at(inside + 1);
             ids.push(self.id(run, first));
             rest = next;

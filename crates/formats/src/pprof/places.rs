@@ -1,9 +1,9 @@
 //! Mappings, functions and locations, by the ids that samples and lines use for them.
 
-use super::ids::Ids;
 use super::layout::{FUNCTION, LINE, LOCATION, MAPPING};
 use super::texts::Texts;
 use super::wire::{Number, Wire};
+use crate::ids::Ids;
 use profkit_core::{
     Frame, FrameId, Function, FunctionId, Mapping, MappingId, NoteKind, Notes, Profile, Result, Symbols,
 };
@@ -12,14 +12,11 @@ use std::num::{NonZeroU32, NonZeroU64};
 /// What the ids in a file stand for.
 pub(super) struct Places<'w, 'a> {
     wire: &'w Wire<'a>,
-    mapping_ids: Ids,
-    mappings: Vec<MappingId>,
-    function_ids: Ids,
+    mappings: Ids<MappingId>,
     /// None stands for a function of a line that has none.
-    functions: Vec<Option<FunctionId>>,
-    location_ids: Ids,
-    /// Where the frames of each location end; they start where those of the one before end.
-    ends: Vec<usize>,
+    functions: Ids<Option<FunctionId>>,
+    /// Where the frames of each location start, and how many they are.
+    locations: Ids<(u32, NonZeroU32)>,
     frames: Vec<FrameId>,
     missing_mappings: u64,
     odd_lines: Vec<i64>,
@@ -37,12 +34,9 @@ impl<'w, 'a> Places<'w, 'a> {
     pub(super) fn new(wire: &'w Wire<'a>) -> Places<'w, 'a> {
         Places {
             wire,
-            mapping_ids: Ids::new(0),
-            mappings: Vec::new(),
-            function_ids: Ids::new(0),
-            functions: Vec::new(),
-            location_ids: Ids::new(0),
-            ends: Vec::new(),
+            mappings: Ids::new(0),
+            functions: Ids::new(0),
+            locations: Ids::new(0),
             frames: Vec::new(),
             missing_mappings: 0,
             odd_lines: Vec::new(),
@@ -56,8 +50,8 @@ impl<'w, 'a> Places<'w, 'a> {
         texts: &mut Texts<'_, 'a>,
         profile: &mut Profile,
     ) -> Result<()> {
-        self.mapping_ids = Ids::new(bodies.len());
-        for (row, body) in bodies.iter().enumerate() {
+        self.mappings = Ids::new(bodies.len());
+        for body in bodies {
             let (mut id, mut filename, mut build_id) = <(Number<'a>, Number<'a>, Number<'a>)>::default();
             let mut mapping = Mapping::default();
             let mut fields = self.wire.fields(&MAPPING, body);
@@ -75,10 +69,9 @@ impl<'w, 'a> Places<'w, 'a> {
                     _ => mapping.has = mapping.has.with(Symbols::INLINE_FRAMES, field.is_set()),
                 }
             }
-            add_id(self.wire, &mut self.mapping_ids, id, row, body, "Mapping")?;
             mapping.file = texts.some_id(profile, filename)?;
             mapping.build_id = texts.some_id(profile, build_id)?;
-            self.mappings.push(profile.mapping(mapping));
+            add_id(self.wire, &mut self.mappings, id, profile.mapping(mapping), (body, "Mapping"))?;
         }
         Ok(())
     }
@@ -90,8 +83,8 @@ impl<'w, 'a> Places<'w, 'a> {
         texts: &mut Texts<'_, 'a>,
         profile: &mut Profile,
     ) -> Result<()> {
-        self.function_ids = Ids::new(bodies.len());
-        for (row, body) in bodies.iter().enumerate() {
+        self.functions = Ids::new(bodies.len());
+        for body in bodies {
             let (mut id, mut name, mut system_name) = <(Number<'a>, Number<'a>, Number<'a>)>::default();
             let (mut filename, mut start_line, mut is_none) = (Number::default(), Number::default(), false);
             let mut fields = self.wire.fields(&FUNCTION, body);
@@ -105,7 +98,6 @@ impl<'w, 'a> Places<'w, 'a> {
                     _ => is_none = field.is_set(),
                 }
             }
-            add_id(self.wire, &mut self.function_ids, id, row, body, "Function")?;
             let name = texts.id(profile, name)?;
             let function = Function {
                 system_name: texts.some_id(profile, system_name)?,
@@ -113,16 +105,17 @@ impl<'w, 'a> Places<'w, 'a> {
                 start_line: self.line_number(start_line),
                 ..Function::named(name)
             };
-            self.functions.push((!is_none).then(|| profile.function(function)));
+            let function = (!is_none).then(|| profile.function(function));
+            add_id(self.wire, &mut self.functions, id, function, (body, "Function"))?;
         }
         Ok(())
     }
 
     /// Adds the frames of all locations to the profile.
     pub(super) fn read_locations(&mut self, bodies: &[&'a [u8]], profile: &mut Profile) -> Result<()> {
-        self.location_ids = Ids::new(bodies.len());
+        self.locations = Ids::new(bodies.len());
         let mut lines = Vec::new();
-        for (row, body) in bodies.iter().enumerate() {
+        for body in bodies {
             let (mut id, mut mapping_id, mut is_inlined) = (Number::default(), Number::default(), false);
             let mut frame = Frame::default();
             lines.clear();
@@ -137,8 +130,8 @@ impl<'w, 'a> Places<'w, 'a> {
                     _ => is_inlined = field.is_set(),
                 }
             }
-            add_id(self.wire, &mut self.location_ids, id, row, body, "Location")?;
-            frame.mapping = self.mapping_ids.row(mapping_id.value).and_then(|row| self.mappings.get(row)).copied();
+            frame.mapping = self.mappings.value(mapping_id.value);
+            let start = self.frames.len();
             self.missing_mappings += u64::from(mapping_id.value != 0 && frame.mapping.is_none());
             if lines.is_empty() {
                 self.frames.push(profile.frame(Frame { inlined: is_inlined, ..frame }));
@@ -148,7 +141,9 @@ impl<'w, 'a> Places<'w, 'a> {
                 let inlined = is_inlined || depth > 0;
                 self.frames.push(profile.frame(Frame { function, line, column, inlined, ..frame }));
             }
-            self.ends.push(self.frames.len());
+            // Frames are fewer than bytes of input, which is less than 4 GiB.
+            let count = NonZeroU32::new((self.frames.len() - start) as u32).unwrap_or(NonZeroU32::MIN);
+            add_id(self.wire, &mut self.locations, id, (start as u32, count), (body, "Location"))?;
         }
         Ok(())
     }
@@ -163,8 +158,7 @@ impl<'w, 'a> Places<'w, 'a> {
                 _ => column = field.number(),
             }
         }
-        let row = self.function_ids.row(function_id.value);
-        let Some(&function) = row.and_then(|row| self.functions.get(row)) else {
+        let Some(function) = self.functions.value(function_id.value) else {
             let message = format!("Line.function_id: expected the id of a function, found {}", function_id.value);
             return Err(self.wire.error(body, message));
         };
@@ -173,9 +167,8 @@ impl<'w, 'a> Places<'w, 'a> {
 
     /// Returns the frames of a location, root first.
     pub(super) fn location(&self, id: u64) -> Option<&[FrameId]> {
-        let row = self.location_ids.row(id)?;
-        let start = row.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.frames.get(start..*self.ends.get(row)?)
+        let (start, count) = self.locations.value(id)?;
+        self.frames.get(start as usize..)?.get(..count.get() as usize)
     }
 
     fn line_number(&mut self, number: Number<'_>) -> Option<NonZeroU32> {
@@ -200,12 +193,18 @@ impl<'w, 'a> Places<'w, 'a> {
     }
 }
 
-/// Enters the id of a row, which must be its own and not 0.
-fn add_id(wire: &Wire<'_>, ids: &mut Ids, id: Number<'_>, row: usize, body: &[u8], what: &str) -> Result<()> {
+/// Enters what an id stands for; the id must be its own and not 0.
+fn add_id<'a, T: Copy>(
+    wire: &Wire<'a>,
+    ids: &mut Ids<T>,
+    id: Number<'a>,
+    value: T,
+    (body, what): (&[u8], &str),
+) -> Result<()> {
     if id.value == 0 {
         return Err(wire.error(body, format!("{what}.id: expected an id other than 0")));
     }
-    if !ids.insert(id.value, row) {
+    if ids.insert(id.value, value).is_some() {
         return Err(wire.error(id.at, format!("{what}.id: expected an id of its own, found {} again", id.value)));
     }
     Ok(())

@@ -115,7 +115,10 @@ impl<'w, 'a> Rows<'w, 'a> {
                 let message = "the stacks have far more inlined frames than the input has bytes";
                 Error::limit(message).at(self.wire.place(body))
             })?;
-            self.path.extend_from_slice(frames);
+            match *frames {
+                [frame] => self.path.push(frame),
+                _ => self.path.extend_from_slice(frames),
+            }
         }
         Ok(())
     }

@@ -1,14 +1,13 @@
 //! The string table that is written.
 
-use profkit_core::{Id, StringId, Strings};
+use profkit_core::{Id, Map, StringId, Strings};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Texts in the order of first use, the empty one first.
 pub(super) struct TextTable<'p> {
     strings: &'p Strings,
     by_id: Vec<i64>,
-    positions: HashMap<Cow<'p, str>, i64>,
+    positions: Map<Cow<'p, str>, i64>,
     texts: Vec<Cow<'p, str>>,
 }
 
@@ -16,7 +15,7 @@ impl<'p> TextTable<'p> {
     /// Returns a table of the empty text.
     pub(super) fn new(strings: &'p Strings) -> TextTable<'p> {
         let empty = Cow::Borrowed("");
-        let positions = HashMap::from([(empty.clone(), 0)]);
+        let positions = Map::from_iter([(empty.clone(), 0)]);
         TextTable { strings, by_id: vec![-1; strings.len()], positions, texts: vec![empty] }
     }
 

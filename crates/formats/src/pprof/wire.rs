@@ -130,6 +130,10 @@ impl<'a> Wire<'a> {
     /// Takes a number off the start of `rest`; none if it has no end within ten bytes.
     fn varint(&self, rest: &mut &'a [u8]) -> Option<u64> {
         let start = *rest;
+        if let [byte @ ..0x80, after @ ..] = start {
+            *rest = after;
+            return Some(u64::from(*byte));
+        }
         let mut value = 0u64;
         for (index, &byte) in start.iter().enumerate().take(10) {
             value |= u64::from(byte & 0x7f) << (7 * index);

@@ -6,12 +6,11 @@ use super::locations::Locations;
 use super::marks::ThreadPart;
 use super::message;
 use super::table::TextTable;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use crate::gzip::GzipWriter;
 use profkit_core::{
-    FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, StackId, Symbols, ThreadId, WriteOptions,
+    EqualSamples, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, Symbols, ThreadId, WriteOptions,
 };
-use std::collections::HashMap;
+use prost::encoding::encoded_len_varint;
 use std::io::{self, Write};
 
 /// How many bytes are gathered before they are passed on.
@@ -24,7 +23,7 @@ pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
         return Encoder::new(profile, out).write(options);
     }
     // The encoder writes no name and no time, so that equal profiles are equal files.
-    let mut gzip = GzEncoder::new(out, Compression::default());
+    let mut gzip = GzipWriter::new(out, options.threads());
     Encoder::new(profile, &mut gzip).write(options)?;
     gzip.finish()?;
     Ok(())
@@ -87,6 +86,26 @@ impl<'p, 'o> Encoder<'p, 'o> {
         self.pass_on(CHUNK)
     }
 
+    /// Writes a sample, which is most of what a file has: straight from its parts.
+    fn sample(&mut self, location_ids: &[u64], values: &[u64], labels: &[message::Label]) -> Result<()> {
+        let numbers = [(1 << 3 | 2, location_ids), (2 << 3 | 2, values)];
+        let numbers =
+            numbers.map(|(tag, numbers)| (tag, numbers, numbers.iter().map(|&it| encoded_len_varint(it)).sum()));
+        let with_length = |length: usize| 1 + encoded_len_varint(length as u64) + length;
+        let packed = numbers.iter().map(|&(_, _, length)| length).filter(|&length| length > 0).map(with_length);
+        let messages = labels.iter().map(|label| with_length(prost::Message::encoded_len(label)));
+        let length: usize = packed.chain(messages).sum();
+        self.chunk.push(2 << 3 | 2);
+        put_varint(length as u64, &mut self.chunk);
+        for (tag, numbers, length) in numbers.into_iter().filter(|&(_, _, length)| length > 0) {
+            self.chunk.push(tag);
+            put_varint(length as u64, &mut self.chunk);
+            numbers.iter().for_each(|&number| put_varint(number, &mut self.chunk));
+        }
+        labels.iter().try_for_each(|label| self.message(3, label))?;
+        self.pass_on(CHUNK)
+    }
+
     /// Passes on what is gathered if it is more than `most` bytes.
     fn pass_on(&mut self, most: usize) -> Result<()> {
         if self.chunk.len() > most {
@@ -102,21 +121,21 @@ impl<'p, 'o> Encoder<'p, 'o> {
         let stacks = merged.rows.iter().map(|&row| profile.samples.at(row).stack);
         profile.check_repeated(stacks, |_| LOCATION, options)?;
         let mut path: Vec<FrameId> = Vec::new();
-        let mut written = message::Sample::default();
+        let (mut location_ids, mut values, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         for (index, &row) in merged.rows.iter().enumerate() {
             let sample = profile.samples.at(row);
             path.clear();
             if let Some(stack) = sample.stack {
                 profile.stacks.read_path(stack, &mut path);
             }
-            self.locations.add(&path, &mut written.location_id);
-            written.value.clear();
-            written.value.extend_from_slice(merged.values(index));
-            written.value.resize(header.sample_types().len(), 0);
-            written.label.clear();
-            self.thread_labels(header, sample.thread, &mut written.label);
-            self.labels(sample.labels, &mut written.label);
-            self.message(2, &written)?;
+            self.locations.add(&path, &mut location_ids);
+            values.clear();
+            values.extend(merged.values(index).iter().map(|value| value.cast_unsigned()));
+            values.resize(header.sample_types().len(), 0);
+            labels.clear();
+            self.thread_labels(header, sample.thread, &mut labels);
+            self.labels(sample.labels, &mut labels);
+            self.sample(&location_ids, &values, &labels)?;
         }
         Ok(())
     }
@@ -171,6 +190,15 @@ impl<'p, 'o> Encoder<'p, 'o> {
     }
 }
 
+/// Adds a number in groups of seven bits, the low ones first.
+fn put_varint(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
 /// The samples with equal ones added up, since pprof has one sample for each stack with its labels.
 struct Merged {
     stride: usize,
@@ -182,18 +210,15 @@ struct Merged {
 impl Merged {
     /// Adds up samples without negative values, so that no sum is 0 that was not, while they fit.
     fn of(profile: &Profile) -> Merged {
-        type Key = (Option<StackId>, Option<ThreadId>, Option<LabelId>);
         let mut merged = Merged { stride: profile.samples.stride(), rows: Vec::new(), values: Vec::new() };
-        let mut places: HashMap<Key, usize> = HashMap::new();
+        let mut equal = EqualSamples::default();
         for (row, sample) in profile.samples.iter().enumerate() {
-            let key = (sample.stack, sample.thread, sample.labels);
+            let next = merged.rows.len();
+            let key = |place: usize| profile.samples.at(merged.rows.get(place).copied().unwrap_or(row)).key();
             let is_negative = sample.values.iter().any(|&value| value < 0);
-            let place = places.get(&key).filter(|_| !is_negative);
-            if place.is_some_and(|&place| merged.add(place, sample.values)) {
+            let place = if is_negative { next } else { equal.row(sample.key(), next, key) };
+            if place < next && merged.add(place, sample.values) {
                 continue;
-            }
-            if !is_negative {
-                places.insert(key, merged.rows.len());
             }
             merged.rows.push(row);
             merged.values.extend_from_slice(sample.values);

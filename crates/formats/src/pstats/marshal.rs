@@ -19,11 +19,23 @@ pub(super) struct Object {
     pub(super) kind: Kind,
 }
 
+// A file has an object for every few bytes.
+const _: () = assert!(size_of::<Object>() <= 24);
+
+/// The objects that are nothing but a type code.
+const CONSTANTS: [(u8, &str); 5] =
+    [(b'N', "None"), (b'T', "True"), (b'F', "False"), (b'.', "Ellipsis"), (b'S', "StopIteration")];
+
+fn constant(code: u8) -> Option<&'static str> {
+    CONSTANTS.iter().find(|&&(it, _)| it == code).map(|&(_, name)| name)
+}
+
 /// What an object is; parts and bytes stay where they are.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Null,
-    Constant(&'static str),
+    /// One of [`CONSTANTS`], by its type code.
+    Constant(u8),
     Int(i64),
     /// An integer beyond 64 bits.
     Huge,
@@ -128,7 +140,7 @@ impl<'a> Marshal<'a> {
         if code == b'r' {
             return self.reference(at);
         }
-        let is_referable = byte & FLAG_REF != 0 && !matches!(code, b'0' | b'N' | b'F' | b'T' | b'.' | b'S' | b'R');
+        let is_referable = byte & FLAG_REF != 0 && !matches!(code, b'0' | b'R') && constant(code).is_none();
         let slot = self.refs.len();
         if is_referable {
             self.refs.push(None);
@@ -146,11 +158,6 @@ impl<'a> Marshal<'a> {
     fn kind(&mut self, code: u8, at: usize, depth: usize) -> Result<Kind> {
         Ok(match code {
             b'0' => Kind::Null,
-            b'N' => Kind::Constant("None"),
-            b'T' => Kind::Constant("True"),
-            b'F' => Kind::Constant("False"),
-            b'.' => Kind::Constant("Ellipsis"),
-            b'S' => Kind::Constant("StopIteration"),
             b'i' => Kind::Int(self.int()?.into()),
             b'I' => Kind::Int(i64::from_le_bytes(self.take()?)),
             b'l' => self.long()?,
@@ -179,6 +186,7 @@ impl<'a> Marshal<'a> {
             b':' => self.many(Container::Slice, 3, depth)?,
             b'{' | b'}' => self.dict(depth)?,
             b'c' => self.code(at, depth)?,
+            _ if constant(code).is_some() => Kind::Constant(code),
             _ => {
                 let code = code.escape_ascii();
                 return Err(Error::malformed(format!("expected a marshalled object, found the type code '{code}'"))
@@ -370,7 +378,7 @@ impl Object {
     pub(super) fn name(&self) -> String {
         match self.kind {
             Kind::Null => "NULL".to_owned(),
-            Kind::Constant(name) => name.to_owned(),
+            Kind::Constant(code) => constant(code).unwrap_or("a constant").to_owned(),
             Kind::Int(number) => format!("the integer {number}"),
             Kind::Huge => "an integer beyond 64 bits".to_owned(),
             Kind::Float(number) => format!("the number {number}"),

@@ -6,10 +6,9 @@ use super::postscript::Postscript;
 use super::seconds::Count;
 use super::stats::{Caller, CallerNumbers, Entry, Key, Stats};
 use profkit_core::{
-    Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Id, Input, NoteKind, Notes, Period, Place, Profile,
-    ReadOptions, Result, Role, Rounding, StringId, Total, ValueType,
+    Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Id, Input, Map, NoteKind, Notes, Period, Place,
+    Profile, ReadOptions, Result, Role, Rounding, StringId, Total, ValueType,
 };
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
@@ -53,7 +52,7 @@ struct Builder<'s, 'n> {
     notes: &'n mut Notes,
     profile: Profile,
     graph: CallGraph,
-    strings: HashMap<Text, StringId>,
+    strings: Map<Text, StringId>,
     has_entry: Vec<bool>,
     rounding: Rounding,
     /// What rounding has left over of the own costs so far.
@@ -69,7 +68,7 @@ impl<'s, 'n> Builder<'s, 'n> {
             profile.meta.period = Some(Period { value_type: profile.value_types.first().cloned(), value: whole });
         }
         let graph = CallGraph::new(profile.value_types.len());
-        let (strings, has_entry, rounding) = (HashMap::new(), Vec::new(), Rounding::default());
+        let (strings, has_entry, rounding) = (Map::default(), Vec::new(), Rounding::default());
         Builder { stats, dialect, notes, profile, graph, strings, has_entry, rounding, carry: 0.0 }
     }
 

@@ -5,10 +5,11 @@ use super::key::TransactionKey;
 use super::parts::Parts;
 use super::read::Sources;
 use super::words::{Nanoseconds, Word, moment};
-use profkit_core::{Notes, Profile, Transaction};
+use profkit_core::{Profile, Transaction};
 
-/// Sets everything of [`Meta`](profkit_core::Meta) but start and sessions.
-pub(super) fn describe(profile: &mut Profile, parts: Parts<'_>, sources: &Sources, _notes: &mut Notes) {
+/// Sets everything of [`Meta`](profkit_core::Meta) but start and sessions. `shift_ns` says by how much the times of
+/// a profile of the file are moved.
+pub(super) fn describe(profile: &mut Profile, parts: Parts<'_>, sources: &Sources, shift_ns: impl Fn(usize) -> i64) {
     let start_ns = profile.meta.start_ns;
     let meta = &mut profile.meta;
     for (index, payload) in parts.payloads.iter().enumerate() {
@@ -22,7 +23,9 @@ pub(super) fn describe(profile: &mut Profile, parts: Parts<'_>, sources: &Source
             }
         }
         if key.is_none_or(|key| key.transactions.is_none()) {
-            meta.transactions.extend(transaction(payload, sources.at(index)));
+            // Windows are since the start of their own profile, also where its samples have times since 1970.
+            let shift_ns = if key.is_none() { shift_ns(index).max(0) } else { 0 };
+            meta.transactions.extend(transaction(payload, sources.at(index), shift_ns));
         }
     }
     meta.producer = meta.producer.take().or_else(|| producer(&parts.sdk));
@@ -76,7 +79,7 @@ pub(super) fn facts_as_comments(facts: [Option<String>; 7]) -> Vec<String> {
 }
 
 /// Returns the transaction of a profile.
-fn transaction(payload: &Payload<'_>, source: u32) -> Option<Transaction> {
+fn transaction(payload: &Payload<'_>, source: u32, shift_ns: i64) -> Option<Transaction> {
     let first = payload.transactions.as_ref().and_then(|transactions| transactions.first());
     let flat = TransactionEntry {
         id: payload.transaction_id.clone(),
@@ -95,8 +98,9 @@ fn transaction(payload: &Payload<'_>, source: u32) -> Option<Transaction> {
     transaction.thread = entry.active_thread_id.owned();
     // An end of 0 is none.
     if let Some(Nanoseconds(end_ns)) = entry.relative_end_ns.filter(|end| end.0 > 0) {
-        transaction.start_ns = Some(entry.relative_start_ns.map_or(0, |start| start.0));
-        transaction.end_ns = Some(end_ns);
+        let start_ns = entry.relative_start_ns.map_or(0, |start| start.0);
+        transaction.start_ns = Some(start_ns.saturating_add(shift_ns));
+        transaction.end_ns = Some(end_ns.saturating_add(shift_ns));
     }
     Some(transaction)
 }

@@ -49,7 +49,7 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     places.name_threads(&mut profile)?;
     profile.meta.start_ns = clock.start_ns;
     sessions(&mut profile, &parts, &shapes, &sources, options)?;
-    about::describe(&mut profile, parts, &sources, notes);
+    about::describe(&mut profile, parts, &sources, |index| clock.shift_ns(index));
     weigh(&mut profile, notes)?;
     Ok(profile)
 }

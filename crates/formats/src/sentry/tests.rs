@@ -72,6 +72,28 @@ fn chunks_of_one_profiler_lose_no_time_between_them() {
 }
 
 #[test]
+fn transactions_of_several_profiles_are_when_their_samples_are() {
+    let (first, second) = (fixture!("single.0.envelope"), fixture!("tid-reuse.0.envelope"));
+    let alone = [profile(first, &[]), profile(second, &[])];
+    let starts = [&alone[0], &alone[1]].map(|profile| profile.meta.start_ns.unwrap());
+    let mut both = b"{}\n".to_vec();
+    for envelope in [first, second] {
+        both.extend([b"{\"type\":\"profile\"}\n".as_slice(), &payload(envelope), b"\n"].concat());
+    }
+    let both = profile(&both, &[]);
+    let start = both.meta.start_ns.unwrap();
+    assert_eq!(start, starts[0].min(starts[1]));
+    let window = |profile: &Profile, index: usize, shift: i64| {
+        let it = &profile.meta.transactions[index];
+        it.start_ns.zip(it.end_ns).map(|(from, to)| (from + shift, to + shift))
+    };
+    for index in [0, 1] {
+        let wanted = window(&alone[index], 0, starts[index] - start);
+        assert!(wanted.is_some() && window(&both, index, 0) == wanted, "{index}: {wanted:?}");
+    }
+}
+
+#[test]
 fn what_a_sampler_saw_is_written_as_it_was() {
     let from = profile(fixture!("single.0.envelope"), &[]);
     for layout in [&[][..], &[("version", "2")], &[("upload", "split")]] {

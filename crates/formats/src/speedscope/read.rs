@@ -5,10 +5,9 @@ use super::file::{FrameEntry, Number, Paths, ProfileEntry, parse};
 use super::numbers::{Numbers, Shown, difference, number, scaled};
 use super::plan::{Plan, Track};
 use profkit_core::{
-    Amounts, Decimal, Dimension, Error, Frame, FrameId, Function, Input, NoteKind, Notes, Place, Profile, ReadOptions,
-    Result, Sample, StackId, ThreadId,
+    Amounts, Decimal, Dimension, Error, Frame, FrameId, Function, Input, Map, NoteKind, Notes, Place, Profile,
+    ReadOptions, Result, Sample, StackId, ThreadId,
 };
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
@@ -245,7 +244,7 @@ impl Reader<'_> {
             columns.push(counts.into_iter());
         }
         // The threads in the order of their first profile.
-        let mut places: HashMap<Option<ThreadId>, usize> = HashMap::new();
+        let mut places: Map<Option<ThreadId>, usize> = Map::default();
         let mut groups: Vec<Vec<(&Placed, Vec<i64>)>> = Vec::new();
         for track in tracks {
             let column = columns.get_mut(track.column);
@@ -284,9 +283,9 @@ impl Reader<'_> {
     fn push_joined(&mut self, group: &[(&Placed, Vec<i64>)]) {
         let stride = self.profile.value_types.len();
         let (mut stacks, mut rows): (Vec<Option<StackId>>, Vec<i64>) = (Vec::new(), Vec::new());
-        let mut places: HashMap<(Option<StackId>, u32), usize> = HashMap::new();
+        let mut places: Map<(Option<StackId>, u32), usize> = Map::default();
         for (track, values) in group {
-            let mut seen: HashMap<Option<StackId>, u32> = HashMap::new();
+            let mut seen: Map<Option<StackId>, u32> = Map::default();
             for (&stack, &value) in track.rows.stacks.iter().zip(values) {
                 let nth = seen.entry(stack).or_default();
                 let place = *places.entry((stack, *nth)).or_insert(stacks.len());

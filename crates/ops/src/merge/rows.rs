@@ -1,19 +1,16 @@
 //! The samples of a merged profile, equal ones found by what they say.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use profkit_core::{Error, LabelId, LabelValue, NoteKind, Notes, Profile, Result, Sample, Samples, StackId, ThreadId};
+use profkit_core::{EqualSamples, Error, LabelId, LabelValue, NoteKind, Notes, Profile, Result, Sample, Samples};
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 
 /// The rows of samples by stack, thread and labels.
 #[derive(Debug, Default)]
-pub(super) struct Rows(HashTable<u32>);
+pub(super) struct Rows(EqualSamples);
 
 impl Rows {
     /// Adds up the equal samples of a profile and returns what its rows are found by.
     pub(super) fn of(profile: &mut Profile) -> Result<Rows> {
-        let mut rows = Rows(HashTable::with_capacity(profile.samples.len()));
+        let mut rows = Rows::default();
         let samples = std::mem::replace(&mut profile.samples, Samples::new(profile.value_types.len()));
         for sample in samples.iter() {
             rows.add(&mut profile.samples, sample)?;
@@ -28,32 +25,21 @@ impl Rows {
             samples.push(sample);
             return Ok(true);
         }
-        let wanted = key(&sample);
-        let hash = hash_of(wanted);
-        let is_same = |&row: &u32| {
-            let there = samples.at(row as usize);
-            key(&there) == wanted
-        };
-        if let Some(&row) = self.0.find(hash, is_same) {
-            samples.add(row as usize, sample.values)?;
+        if next >= MOST_ROWS {
+            return Err(Error::limit("more than 4 billion samples"));
+        }
+        let row = self.0.row(sample.key(), next, |row| samples.at(row).key());
+        if row < next {
+            samples.add(row, sample.values)?;
             return Ok(false);
         }
-        let row = u32::try_from(next).map_err(|_| Error::limit("more than 4 billion samples"))?;
         samples.push(sample);
-        self.0.insert_unique(hash, row, |&row| hash_of(key(&samples.at(row as usize))));
         Ok(true)
     }
 }
 
-type Key = (Option<StackId>, Option<ThreadId>, Option<LabelId>);
-
-fn key(sample: &Sample<'_>) -> Key {
-    (sample.stack, sample.thread, sample.labels)
-}
-
-fn hash_of(key: Key) -> u64 {
-    FixedState::with_seed(0).hash_one(key)
-}
+/// How many rows can be told apart.
+const MOST_ROWS: usize = u32::MAX as usize;
 
 /// Returns the profile with one more label, the first, on each sample.
 pub(super) fn labelled(mut profile: Profile, key: &str, value: &str, notes: &mut Notes) -> Result<Profile> {

@@ -64,7 +64,8 @@ pub(super) fn unroll(cycle: &Cycle<'_>, inflows: &[Vec<Inflow>], cut: &mut Cut) 
     for (function, inflows) in inflows.iter().enumerate() {
         inflows.iter().for_each(|inflow| unrolling.enter(function, inflow));
     }
-    while let Some(call) = unrolling.queue.pop() {
+    while let Some(Turn { turn, .. }) = unrolling.queue.pop() {
+        let call = unrolling.calls[turn];
         unrolling.call(&call);
     }
     unrolling.reach_all();
@@ -72,21 +73,27 @@ pub(super) fn unroll(cycle: &Cycle<'_>, inflows: &[Vec<Inflow>], cut: &mut Cut) 
 }
 
 /// A node that may come to be.
+#[derive(Clone, Copy)]
 struct Call {
     mass: f64,
-    /// Of equal masses, what was thought of first comes first.
-    turn: usize,
     link: Link,
     function: usize,
     calls: f64,
     limit: f64,
 }
 
+/// The place of a call in the order in which calls become nodes. It is small, for very many wait.
+struct Turn {
+    mass: f64,
+    /// The place in the list of calls: of equal masses, what was thought of first comes first.
+    turn: usize,
+}
+
 struct Unrolling<'c> {
     cycle: &'c Cycle<'c>,
     cut: &'c mut Cut,
-    queue: BinaryHeap<Call>,
-    turns: usize,
+    queue: BinaryHeap<Turn>,
+    calls: Vec<Call>,
     nodes: Vec<Node>,
     most_nodes: usize,
     nodes_of: Vec<usize>,
@@ -107,7 +114,7 @@ impl<'c> Unrolling<'c> {
             cycle,
             cut,
             queue: BinaryHeap::new(),
-            turns: 0,
+            calls: Vec::new(),
             nodes: Vec::new(),
             most_nodes: MOST_NODES.max(2 * count),
             nodes_of: vec![0; count],
@@ -132,19 +139,17 @@ impl<'c> Unrolling<'c> {
                 (if calls > 0.0 { calls } else { 1.0 }, limit)
             }
         };
-        self.queue(Call { mass, turn: 0, link: Link::Entry { outer: parent, via }, function, calls, limit });
+        self.queue(Call { mass, link: Link::Entry { outer: parent, via }, function, calls, limit });
     }
 
     fn queue(&mut self, call: Call) {
-        self.queue.push(Call { turn: self.turns, ..call });
-        self.turns += 1;
+        self.queue.push(Turn { mass: call.mass, turn: self.calls.len() });
+        self.calls.push(call);
     }
 
     /// Makes a call a node and queues its callees, unless it is too light or there are too many.
     fn call(&mut self, call: &Call) {
-        let nodes_of = self.nodes_of[call.function];
-        let is_too_much = nodes_of >= self.cut.most_in_cycle || self.nodes.len() >= self.most_nodes;
-        if nodes_of > 0 && (is_too_much || call.mass < self.cut.least) {
+        if self.is_too_much(call.function) || self.nodes_of[call.function] > 0 && call.mass < self.cut.least {
             self.cut.folded += call.mass;
             return;
         }
@@ -162,9 +167,28 @@ impl<'c> Unrolling<'c> {
         let left = call.mass - node.local;
         self.nodes_of[call.function] += 1;
         self.nodes.push(node);
+        if self.nodes.len() == self.most_nodes {
+            self.fold_hopeless();
+        }
         if left > 0.0 {
             self.queue_callees(call, left, below);
         }
+    }
+
+    /// Returns whether a function can have no more nodes than it has.
+    fn is_too_much(&self, function: usize) -> bool {
+        let nodes_of = self.nodes_of[function];
+        nodes_of > 0 && (nodes_of >= self.cut.most_in_cycle || self.nodes.len() >= self.most_nodes)
+    }
+
+    /// Takes calls off the queue that can become no nodes, now that there are as many as there may be.
+    fn fold_hopeless(&mut self) {
+        let (calls, nodes_of, folded) = (&self.calls, &self.nodes_of, &mut self.cut.folded);
+        self.queue.retain(|&Turn { mass, turn }| {
+            let may_be_first = nodes_of[calls[turn].function] == 0;
+            *folded += if may_be_first { 0.0 } else { mass };
+            may_be_first
+        });
     }
 
     /// Returns the node of a call, and marks the functions and arcs on its path as seen.
@@ -232,6 +256,10 @@ impl<'c> Unrolling<'c> {
         for &(arc, inclusive) in &callees {
             let mass = left * inclusive / below;
             let inner = &self.cycle.arcs[arc];
+            if self.is_too_much(inner.callee) {
+                self.cut.folded += mass;
+                continue;
+            }
             if mass < self.cut.least {
                 // Of light calls only the first that comes to its turn becomes a node: the heaviest.
                 let is_hopeless = self.nodes_of[inner.callee] > 0 || mass <= self.light[inner.callee];
@@ -242,7 +270,7 @@ impl<'c> Unrolling<'c> {
                 self.light[inner.callee] = mass;
             }
             let (calls, limit) = (call.calls * inner.rate, call.limit.min(inclusive));
-            self.queue(Call { mass, turn: 0, link: Link::Inner { parent, arc }, function: inner.callee, calls, limit });
+            self.queue(Call { mass, link: Link::Inner { parent, arc }, function: inner.callee, calls, limit });
         }
         self.callees = callees;
     }
@@ -260,8 +288,9 @@ impl<'c> Unrolling<'c> {
             }
         }
         let reached = (0..heaviest.len()).filter(|&function| heaviest[function].is_some());
-        let mut arcs: BinaryHeap<WideArc> =
-            reached.flat_map(|function| self.cycle.places_from(function)).map(|arc| self.wide_arc(arc)).collect();
+        let leads_on = |arc: &usize| heaviest[self.cycle.arcs[*arc].callee].is_none();
+        let arcs = reached.flat_map(|function| self.cycle.places_from(function)).filter(leads_on);
+        let mut arcs: BinaryHeap<WideArc> = arcs.map(|arc| self.wide_arc(arc)).collect();
         while let Some(WideArc { arc, inclusive, .. }) = arcs.pop() {
             let inner = &self.cycle.arcs[arc];
             let (Some(parent), None) = (heaviest[inner.caller], heaviest[inner.callee]) else { continue };
@@ -312,8 +341,8 @@ impl Ord for WideArc {
     }
 }
 
-impl Ord for Call {
-    fn cmp(&self, other: &Call) -> Ordering {
+impl Ord for Turn {
+    fn cmp(&self, other: &Turn) -> Ordering {
         self.mass.total_cmp(&other.mass).then(other.turn.cmp(&self.turn))
     }
 }
@@ -336,4 +365,4 @@ macro_rules! ordered {
     )*};
 }
 
-ordered!(Call WideArc);
+ordered!(Turn WideArc);
