@@ -80,7 +80,7 @@ fn shown_kind(kind: &str, is_diff: bool) -> &str {
 impl Graph {
     /// Returns the graph of a value of the profile, or of the first two, before and after.
     pub(super) fn of(profile: &Profile, value: usize, is_diff: bool) -> Result<(FunctionGraph<'_>, Graph)> {
-        let functions = function_graph(profile)?;
+        let mut functions = function_graph(profile)?;
         let columns = if is_diff { [Some(0), Some(1)] } else { [None, Some(value)] };
         let value_type = profile.value_types.get(columns[1].unwrap_or(0));
         let mut graph = Graph {
@@ -110,7 +110,7 @@ impl Graph {
                 }
             })
             .collect();
-        graph.edges = graph.edges_of(&functions.arcs);
+        graph.edges = graph.edges_of(std::mem::take(&mut functions.arcs));
         let bound = graph.nodes.iter().find(|node| node.is_bound);
         let name = |node: &Node| functions.profile.strings[functions.profile.functions[node.id].name].to_owned();
         graph.first_bound = bound.map(name);
@@ -124,7 +124,7 @@ impl Graph {
     }
 
     /// Returns arcs as edges between the nodes.
-    pub(super) fn edges_of(&self, arcs: &[FunctionArc]) -> Vec<Edge> {
+    pub(super) fn edges_of(&self, arcs: Vec<FunctionArc>) -> Vec<Edge> {
         let count =
             |arc: &FunctionArc| arc.calls.as_ref().and_then(|calls| calls.first()).map_or(1, |&calls| calls.max(1));
         let mut counts = vec![0i64; self.nodes.len()];
@@ -135,24 +135,24 @@ impl Graph {
         // Where something is below zero, a part may be more than the whole.
         let is_below_zero = |cost: Cost| cost.before.min(cost.now) < 0;
         let has_caps = !self.nodes.iter().any(|node| is_below_zero(node.own) || is_below_zero(node.total));
-        let edge = |arc: &FunctionArc| {
+        let edge = |arc: FunctionArc| {
             let (from, to) = (arc.caller.index(), arc.callee.index());
             let [caller, callee] = [from, to].map(|node| self.nodes[node].total);
             let stated = arc.inclusive.as_ref().map(|costs| self.cost(costs));
             let cost = stated.map(|cost| if has_caps { cost.capped([caller, callee]) } else { cost });
-            let share = || callee.size() * count(arc) as f64 / counts[to].max(1) as f64;
+            let share = || callee.size() * count(&arc) as f64 / counts[to].max(1) as f64;
             Edge {
                 from,
                 to,
                 cost,
                 is_bound: cost != stated,
                 weight: cost.map_or_else(share, Cost::size),
-                calls: arc.calls.clone(),
                 is_direct: arc.is_direct,
                 is_estimate: false,
+                calls: arc.calls,
             }
         };
-        arcs.iter().map(edge).collect()
+        arcs.into_iter().map(edge).collect()
     }
 
     /// Notes the totals that are only upper bounds.

@@ -13,7 +13,7 @@ use super::graph::{Cost, Edge, Graph};
 use super::select::Selection;
 use profkit_core::Result;
 use profkit_core::derive::FunctionGraph;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The least share of the whole that is followed past hidden functions, whatever is to be drawn.
 const LEAST_SHARE: f64 = 1e-4;
@@ -29,7 +29,7 @@ pub(super) fn edges(
     let hides_some = !selection.small.is_empty() || !selection.beyond.is_empty();
     let exact = if hides_some { functions.arcs_without(&|id| !selection.has_id(id))? } else { None };
     let mut edges = match exact {
-        Some(arcs) => graph.edges_of(&arcs),
+        Some(arcs) => graph.edges_of(arcs),
         None if hides_some => around(graph, selection, options),
         None => graph.edges.clone(),
     };
@@ -38,96 +38,128 @@ pub(super) fn edges(
     Ok(edges)
 }
 
-/// Edges by their other end. The order of the nodes is that of the sums, so that these are the same in every run.
-type Ends = BTreeMap<usize, Edge>;
-
-/// Returns the edges of a call graph, with those that lead past hidden nodes.
+/// Returns the edges of a call graph between nodes that are drawn, with those that lead past hidden nodes.
 fn around(graph: &Graph, selection: &Selection, options: &Options<'_>) -> Vec<Edge> {
     let least = options.min_edge().max(LEAST_SHARE) * graph.whole.size();
-    let count = graph.nodes.len();
-    let (mut callees, mut callers) = (vec![Ends::new(); count], vec![Ends::new(); count]);
-    let mut is_hidden = vec![false; count];
-    selection.small.iter().chain(&selection.beyond).for_each(|&node| is_hidden[node] = true);
-    let mut edges = Vec::new();
-    for edge in &graph.edges {
-        let touches = is_hidden[edge.from] || is_hidden[edge.to];
-        if touches && edge.from != edge.to {
-            // The ends of hidden nodes are kept at these nodes only: a busy one that stays needs no list of its own.
-            if is_hidden[edge.from] {
-                callees[edge.from].insert(edge.to, edge.clone());
-            }
-            if is_hidden[edge.to] {
-                callers[edge.to].insert(edge.from, edge.clone());
-            }
-        } else if !touches {
-            edges.push(edge.clone());
-        }
-    }
-    let mut direct: BTreeMap<(usize, usize), usize> =
-        edges.iter().enumerate().map(|(place, edge)| ((edge.from, edge.to), place)).collect();
     let mut hidden: Vec<usize> = selection.small.iter().chain(&selection.beyond).copied().collect();
     hidden.sort_by(|&left, &right| {
         let size = |node: usize| graph.nodes[node].total.size();
         size(left).total_cmp(&size(right)).then(left.cmp(&right))
     });
+    let mut ways = Ways::new(graph);
     for node in hidden {
-        let (into, out) = (std::mem::take(&mut callers[node]), std::mem::take(&mut callees[node]));
-        let all: f64 = into.values().map(|edge| edge.weight).sum();
-        for from in into.values() {
-            if is_hidden[from.from] {
-                callees[from.from].remove(&node);
-            }
-        }
-        for to in out.values() {
-            if is_hidden[to.to] {
-                callers[to.to].remove(&node);
-            }
-        }
-        for (first, second) in into.values().flat_map(|first| out.values().map(move |second| (first, second))) {
-            let Some(past) = joined(first, second, all, least) else { continue };
-            let (is_from, is_to) = (is_hidden[past.from], is_hidden[past.to]);
-            if is_from {
-                add(&mut callees[past.from], past.to, &past);
-            }
-            if is_to {
-                add(&mut callers[past.to], past.from, &past);
-            }
-            if !is_from && !is_to {
-                let place = *direct.entry((past.from, past.to)).or_insert(edges.len());
-                match edges.get_mut(place) {
-                    Some(edge) => sum(edge, &past),
-                    None => edges.push(past),
-                }
-            }
-        }
-        is_hidden[node] = false;
+        ways.lead_past(node, least);
     }
-    edges
+    let direct = graph.edges.iter().filter(|edge| selection.has(edge.from) && selection.has(edge.to));
+    direct.cloned().chain(ways.past).collect()
 }
 
-fn add(ends: &mut Ends, end: usize, past: &Edge) {
-    ends.entry(end).and_modify(|edge| sum(edge, past)).or_insert_with(|| past.clone());
+/// The edges between the nodes that are left: those of the graph, and those past nodes that are gone.
+struct Ways<'g> {
+    edges: &'g [Edge],
+    from: ByEnd,
+    to: ByEnd,
+    is_gone: Vec<bool>,
+    past: Vec<Edge>,
+    /// The place of each edge in `past`, by its ends.
+    places: HashMap<(usize, usize), usize>,
+    past_from: Vec<Vec<usize>>,
+    past_to: Vec<Vec<usize>>,
 }
 
-/// Returns the edge that leads past the node between two edges, if there is enough to show.
-fn joined(first: &Edge, second: &Edge, all: f64, least: f64) -> Option<Edge> {
-    let share = if all > 0.0 { first.weight / all } else { 0.0 };
+impl<'g> Ways<'g> {
+    fn new(graph: &'g Graph) -> Ways<'g> {
+        let count = graph.nodes.len();
+        Ways {
+            edges: &graph.edges,
+            from: ByEnd::new(count, graph.edges.iter().map(|edge| edge.from)),
+            to: ByEnd::new(count, graph.edges.iter().map(|edge| edge.to)),
+            is_gone: vec![false; count],
+            past: Vec::new(),
+            places: HashMap::new(),
+            past_from: vec![Vec::new(); count],
+            past_to: vec![Vec::new(); count],
+        }
+    }
+
+    /// Takes a node away, and leads from its callers to its callees.
+    fn lead_past(&mut self, node: usize, least: f64) {
+        self.is_gone[node] = true;
+        let direct = self.from.of(node).iter().map(|&place| &self.edges[place]);
+        let out = direct.chain(self.past_from[node].iter().map(|&place| &self.past[place]));
+        // No caller hands on more than all of it.
+        let out: Vec<Edge> = out.filter(|edge| edge.weight >= least && !self.is_gone[edge.to]).cloned().collect();
+        if out.is_empty() {
+            return;
+        }
+        let direct = self.to.of(node).iter().map(|&place| &self.edges[place]);
+        let into = direct.chain(self.past_to[node].iter().map(|&place| &self.past[place]));
+        let into = into.filter(|edge| !self.is_gone[edge.from]).map(|edge| (edge.from, edge.weight));
+        let mut into: Vec<(usize, f64)> = into.collect();
+        // Fractions are added in one order, so that the sums are the same in every run.
+        into.sort_unstable_by_key(|it| it.0);
+        let all: f64 = into.iter().map(|it| it.1).sum();
+        for first in into {
+            out.iter().filter_map(|second| joined(first, second, all, least)).for_each(|past| self.add(past));
+        }
+    }
+
+    /// Adds an estimate to an edge with the same ends, or as a new one. What is stated of a direct arc stays as it is.
+    fn add(&mut self, past: Edge) {
+        let direct = self.from.of(past.from);
+        if direct.binary_search_by_key(&past.to, |&place| self.edges[place].to).is_ok() {
+            return;
+        }
+        let place = *self.places.entry((past.from, past.to)).or_insert(self.past.len());
+        if let Some(edge) = self.past.get_mut(place) {
+            sum(edge, &past);
+            return;
+        }
+        self.past_from[past.from].push(place);
+        self.past_to[past.to].push(place);
+        self.past.push(past);
+    }
+}
+
+/// The places of edges by one of their ends, else in their order.
+struct ByEnd {
+    starts: Vec<usize>,
+    places: Vec<usize>,
+}
+
+impl ByEnd {
+    fn new(count: usize, ends: impl ExactSizeIterator<Item = usize> + Clone) -> ByEnd {
+        let mut starts = vec![0; count + 1];
+        ends.clone().for_each(|end| starts[end + 1] += 1);
+        (0..count).for_each(|node| starts[node + 1] += starts[node]);
+        let mut next = starts.clone();
+        let mut places = vec![0; ends.len()];
+        for (place, end) in ends.enumerate() {
+            places[next[end]] = place;
+            next[end] += 1;
+        }
+        ByEnd { starts, places }
+    }
+
+    fn of(&self, node: usize) -> &[usize] {
+        &self.places[self.starts[node]..self.starts[node + 1]]
+    }
+}
+
+/// Returns the edge past a node from a caller, whose calls weigh `into` of `all`, to a callee, if there is enough to show.
+fn joined((from, into): (usize, f64), second: &Edge, all: f64, least: f64) -> Option<Edge> {
+    let share = if all > 0.0 { into / all } else { 0.0 };
     let weight = second.weight * share;
-    if first.from == second.to || weight <= 0.0 || weight < least {
+    if from == second.to || weight <= 0.0 || weight < least {
         return None;
     }
     let part = |cost: i64| (cost as f64 * share).round() as i64;
     let cost = second.cost.map(|cost| Cost { before: part(cost.before), now: part(cost.now) });
-    let (from, to) = (first.from, second.to);
-    Some(Edge { from, to, cost, is_bound: false, weight, calls: None, is_direct: false, is_estimate: true })
+    Some(Edge { from, to: second.to, cost, is_bound: false, weight, calls: None, is_direct: false, is_estimate: true })
 }
 
-/// Adds an estimate to an edge with the same ends.
+/// Adds an estimate to another one.
 fn sum(edge: &mut Edge, past: &Edge) {
-    // What is stated of a direct arc stays as it is.
-    if edge.is_direct {
-        return;
-    }
     edge.weight += past.weight;
     edge.cost = match (edge.cost, past.cost) {
         (Some(cost), Some(more)) => {

@@ -74,11 +74,14 @@ impl Selection {
 /// Returns for each node whether it is reached from the roots, leads to the leaves and is not too far away.
 fn within(graph: &Graph, profile: &Profile, options: &Options<'_>) -> Vec<bool> {
     let count = graph.nodes.len();
+    let mut within = vec![true; count];
+    if !options.is_part() && options.depth.is_none() {
+        return within;
+    }
     let neighbours = Neighbours::of(count, &graph.edges);
     let matching = |is: Matches<'_>| -> Vec<usize> {
         (0..count).filter(|&node| matches(profile, graph.nodes[node].id, is)).collect()
     };
-    let mut within = vec![true; count];
     let mut keep = |depths: Vec<Option<u32>>, most: u32| {
         let is_near = |depth: Option<u32>| depth.is_some_and(|depth| depth <= most);
         within.iter_mut().zip(depths).for_each(|(within, depth)| *within &= is_near(depth));

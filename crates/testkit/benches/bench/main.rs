@@ -82,7 +82,14 @@ fn measured(args: &Args) -> io::Result<()> {
     let mut report = Report::new(&bench);
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
     for job in JOBS.iter().filter(|job| wanted(job.name)) {
-        report.jobs.push(bench.job(job)?);
+        match bench.job(job) {
+            Ok(done) => report.jobs.push(done),
+            Err(error) => {
+                eprintln!("{}: {error}", job.name);
+                report.failed.push(job.name);
+                continue;
+            }
+        }
         if !args.json && !args.markdown {
             print!("{}", report::block(&report.jobs[report.jobs.len() - 1]));
         }
@@ -100,7 +107,10 @@ fn measured(args: &Args) -> io::Result<()> {
     } else {
         print!("{}", report::foot(&report));
     }
-    Ok(())
+    match report.failed.as_slice() {
+        [] => Ok(()),
+        failed => Err(io::Error::other(format!("jobs failed: {}", failed.join(", ")))),
+    }
 }
 
 /// Builds our tools as they are given to people, and returns their folder.

@@ -33,7 +33,7 @@ print("gprof2dot", version("gprof2dot"))'"#,
     Peer { program: "python3", version: "python3 --version", get: "the package python3" },
     Peer {
         program: "callgrind_annotate",
-        version: "callgrind_annotate --version || true",
+        version: "callgrind_annotate --version 2>&1 || true",
         get: "the package valgrind",
     },
 ];

@@ -36,6 +36,8 @@ pub(crate) struct Report {
     pub(crate) missing: Vec<String>,
     /// A job each.
     pub(crate) jobs: Vec<Done>,
+    /// The jobs that could not be done.
+    pub(crate) failed: Vec<&'static str>,
     /// A reader each.
     pub(crate) memory: Vec<Memory>,
 }
@@ -103,6 +105,7 @@ impl Report {
             missing: missing.map(|(peer, _)| format!("{} ({})", peer.program, peer.get)).collect(),
             peers: versions.into_iter().filter_map(|it| it.1).collect(),
             jobs: Vec::new(),
+            failed: Vec::new(),
             memory: Vec::new(),
         }
     }

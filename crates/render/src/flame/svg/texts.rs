@@ -73,8 +73,15 @@ fn line_text(name: &str) -> String {
 /// Returns a text with a visible spelling of whatever no one sees and XML cannot hold.
 pub(super) fn printable(text: &str) -> String {
     let is_hidden = |it: char| it.is_control() || INVISIBLE.iter().any(|range| range.contains(&it));
-    let spell = |it: char| if is_hidden(it) { it.escape_default().to_string() } else { it.to_string() };
-    text.chars().map(spell).collect()
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            printable.extend(character.escape_default());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
 }
 
 /// Returns a text as it stands in XML.
