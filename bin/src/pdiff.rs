@@ -1,7 +1,7 @@
 //! Compares two profiles: what got slower, and is it more than noise?
 
 use clap::{Parser, ValueEnum};
-use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{FormatArgs, FrameArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::diff::{Comparison, Form, Look, Sides, Threshold, Unit};
 use profkit_cli::{Result, Session, Tool};
 use profkit_ops::{DiffSort, Rename};
@@ -12,14 +12,19 @@ const EXAMPLES: &str = "\
 What a verdict rests on:
   Columns that count observations, such as the ticks of a sampling profiler, are tested: a change is `real` if both
   the share of the function (Fisher's exact test of two proportions) and its count (exact binomial test) changed in
-  the same direction, else `noise`. The share alone would blame all functions for the growth of one, the count alone
-  for a slower machine. Times beside such a column are judged by it. With --normalize, shares alone are tested.
+  the same direction, else `noise`. Its share in the functions that changed least, that is: neither the growth of one
+  function nor a slower machine is blamed on the others. Where those vary by more than counting does, as ticks that
+  come in bursts do, counts are taken for as many fewer. Times beside such a column are judged by it. With
+  --normalize, shares alone are tested.
   With several runs on a side, Welch's t test compares the means by the spread of the runs; three runs of each side
   find large changes, five find smaller ones. Take runs of both sides in turn. Values counted in full, such as
-  instructions, are `exact`. Times measured in one run each are `unknown`: nothing tells how much they vary. So is
-  the total of one run each, however it was measured.
-  All functions with any cost are tested together, and the probabilities corrected (Benjamini and Hochberg) so that of
-  those called `real`, at most 5 % are expected not to be.
+  instructions, are `exact`: no sampling is in them. The same program may all the same do a few instructions more with
+  other arguments or another environment, or elsewhere in memory (in the dynamic loader, in malloc, in memcpy), so
+  that a gate on them wants a little room, such as --fail-over 0.1%. Times measured in one run each are `unknown`: nothing tells how
+  much they vary. So is the total of one run each, however it was measured.
+  All functions are tested together but for those seen so seldom that nothing could be told of them (Tarone and
+  Gilbert) and, in repeated runs, those below 0.1 % of the total, and the probabilities corrected (Benjamini and Hochberg) so that of those called `real`, at most 5 % are
+  expected not to be.
 
 Examples:
   pdiff before.prof after.prof                         what got slower, a line per function
@@ -34,6 +39,7 @@ Examples:
 /// is left of them; functions of one side never become one. `gone` and `new` functions are marked.
 #[derive(Parser)]
 #[command(name = "pdiff", version, after_long_help = EXAMPLES)]
+#[command(mut_arg("all_frames", |arg| arg.hide(false).help("Keep the frames that the profiles themselves ask to drop").help_heading("Input")))]
 struct Pdiff {
     /// Two profiles, before and after; one of them may be `-` for stdin
     #[arg(value_names = ["BEFORE", "AFTER"], num_args = 2, conflicts_with_all = ["before", "after"])]
@@ -72,7 +78,7 @@ struct Pdiff {
     rename: Vec<Rename>,
 
     /// Show through which callers the change of a function came, and into which callees it went
-    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["csv", "markdown", "json", "to"])]
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["csv", "markdown", "to", "fail_over"])]
     explain: Option<String>,
 
     /// Exit with 1 if the total, or what a function costs on its own, grows by more than this part of the total
@@ -125,11 +131,15 @@ impl Tool for Pdiff {
         let path = self.output.output.as_deref();
         let flags = [(self.shared.json, Form::Json), (self.csv, Form::Csv), (self.markdown, Form::Markdown)];
         let asked = flags.into_iter().find_map(|(is_asked, form)| is_asked.then_some(form));
-        let form = Form::of(asked, &self.format, path)?;
+        let form = match &self.explain {
+            Some(_) => asked.unwrap_or(Form::Text),
+            None => Form::of(asked, &self.format, path)?,
+        };
         let sides = Sides::read(session, self.paths(), &self.input)?;
         let mut comparison = Comparison::new(sides, &self.input.knobs, form)?;
-        comparison.options(&self.value, self.normalize, &self.rename)?;
-        comparison.narrow(session, &self.thread, &look)?;
+        comparison.options(session, &self.value, self.normalize, &self.rename)?;
+        let frames = FrameArgs { all_frames: self.format.all_frames };
+        comparison.narrow(session, &frames, &self.thread, &look)?;
         match &self.explain {
             Some(function) => comparison.explain(session, function, &look, path),
             None => comparison.write(session, &look, self.fail_over, &self.format, path),

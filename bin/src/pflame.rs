@@ -1,7 +1,7 @@
 //! Draws the flame graph of a profile.
 
 use clap::Parser;
-use profkit_cli::args::{GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
+use profkit_cli::args::{FrameArgs, GroupArgs, InputArgs, OutputArgs, Shared, ThreadArgs, ValueArgs};
 use profkit_cli::flame::{Picture, PictureArgs, draw};
 use profkit_cli::{Failure, Result, Session, Tool, knobs};
 use profkit_core::Profile;
@@ -86,6 +86,9 @@ impl Pflame {
         drop(source);
         let value = self.value.index(&profile)?;
         let profile = self.thread.apply(profile, value, &mut session.notes)?;
+        // Before files stand in the place of functions, or another profile beside this one.
+        let frames = FrameArgs { all_frames: self.picture.all_frames };
+        let profile = frames.apply(profile, &mut session.notes)?;
         Ok((self.group.apply(profile)?, value))
     }
 

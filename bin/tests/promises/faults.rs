@@ -165,7 +165,7 @@ fn signals_leave_nothing_half() {
     before.iter().for_each(|(name, text)| folder.write(name, text.as_bytes()));
     let names = folder.names();
     // Not HUP: under `nohup` it is ignored, as it should be.
-    for which in [Signal::INT, Signal::TERM, Signal::KILL] {
+    for which in [Signal::TERM, Signal::ALARM, Signal::KILL] {
         pipe(&folder, "in");
         // While it reads, and while the first of two files is complete and the second waits for its reader.
         let reading = start(&folder, PCONV, "in out.profkit");

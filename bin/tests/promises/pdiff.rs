@@ -1,6 +1,6 @@
 //! What pdiff promises beside what every tool does.
 
-use crate::harness::{Folder, PDIFF, PTOP, Run};
+use crate::harness::{Folder, PDIFF, PFLAME, PGRAPH, PTOP, Run};
 use crate::schema::mistakes;
 use serde_json::Value;
 
@@ -22,12 +22,12 @@ fn json(folder: &Folder, line: &str) -> Value {
     let run = folder.run(PDIFF, &format!("{line} --json"));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let json: Value = serde_json::from_str(run.text()).unwrap();
-    check_schema(&json);
+    check(&json, "pdiff.schema.json");
     json
 }
 
-fn check_schema(json: &Value) {
-    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/pdiff.schema.json");
+fn check(json: &Value, schema: &str) {
+    let schema = format!("{}/../schemas/{schema}", env!("CARGO_MANIFEST_DIR"));
     let schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
     let mistakes = mistakes(json, &schema);
     assert!(mistakes.is_empty(), "{mistakes:?} in {json}");
@@ -161,9 +161,11 @@ fn the_difference_is_a_profile() {
     assert!(text("go.pb.gz").contains("samples/count 1,000\n"), "{}", text("go.pb.gz"));
     folder.run(PDIFF, "a.folded b.folded -o diff.svg").succeeds();
     folder.run(PDIFF, "a.folded b.folded -o diff.html").succeeds();
-    assert!(String::from_utf8(folder.read("diff.svg")).unwrap().contains("a.folded -&gt; b.folded"));
+    assert!(String::from_utf8(folder.read("diff.svg")).unwrap().contains("a.folded → b.folded"));
     assert!(folder.read("diff.html").starts_with(b"<!doctype html>"));
-    folder.run(PDIFF, "a.folded b.folded -o diff.dot").fails(2, &["pgraph"]);
+    folder.run(PDIFF, "a.folded b.folded -o diff.dot").succeeds();
+    let dot = String::from_utf8(folder.read("diff.dot")).unwrap();
+    assert!(dot.contains("a.folded → b.folded") && dot.contains(r"f\n1,000 → 2,000"), "{dot}");
     folder.run(PDIFF, "a.folded b.folded -O base=negative").fails(2, &["-O base=negative", "-o"]);
     folder.run(PDIFF, "a.folded b.folded -o x.pb.gz -O base=none").fails(2, &["column, negative"]);
 }
@@ -251,6 +253,15 @@ before   after      +/-  of calls  of cost     calls  through caller
 ";
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(squeezed(run.text()), squeezed(expected));
+    let json: Value =
+        serde_json::from_str(folder.run(PDIFF, "a.profkit b.profkit --explain loads --json").succeeds().text())
+            .unwrap();
+    check(&json, "pdiff-explain.schema.json");
+    let caller = &json["callers"][0];
+    assert_eq!((&json["total"], &caller["name"]), (&serde_json::json!([150, 350]), &"zerofill".into()));
+    assert_eq!([&caller["delta"], &caller["delta_of_calls"], &caller["delta_of_cost"]], [200, 200, 0]);
+    folder.run(PDIFF, "a.profkit b.profkit --explain loads -o loads.svg").succeeds();
+    folder.holds("loads.svg", run.text());
     folder.run(PDIFF, "a.profkit b.profkit --explain nobody").fails(2, &["--explain", "nobody"]);
     folder.run(PDIFF, "a.profkit b.profkit --explain a").fails(2, &["not one function", "main", "loads"]);
 }
@@ -285,4 +296,113 @@ fn a_closed_pipe_is_fine_but_opens_no_gate() {
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), told.contains("failed: ")), (Some(code), code == 1), "{line}: {told}");
     }
+}
+
+#[test]
+fn frames_that_a_profile_asks_to_drop_are_dropped() {
+    let folder = Folder::new();
+    for (name, cost) in [("a", 10), ("b", 30)] {
+        let text = format!(
+            r#"{{"profkit":1,"meta":{{"drop_frames":"hidden"}},
+"value_types":[{{"kind":"cpu","unit":{{"name":"ms","dimension":"time","factor":1,"exponent":-3}},"role":"measured"}}],
+"functions":[{{"name":"main"}},{{"name":"hidden"}}],
+"frames":[{{"function":0}},{{"function":1}}],
+"stacks":[{{"frames":[0,1]}}],
+"samples":[{{"stack":0,"values":[{cost}]}}]}}"#
+        );
+        folder.write(&format!("{name}.profkit"), text.as_bytes());
+    }
+    let names = |line: &str| {
+        let json: Value = serde_json::from_str(folder.run(PDIFF, &format!("{line} --json")).text()).unwrap();
+        (rows(&json).into_iter().map(|row| row.0).collect::<Vec<_>>(), json["notes"].as_array().unwrap().len())
+    };
+    assert_eq!(names("a.profkit b.profkit"), (vec!["main".to_owned()], 1));
+    assert_eq!(names("a.profkit b.profkit --all-frames"), (vec!["hidden".to_owned()], 0));
+    let drawn =
+        |line: &str| folder.run(PFLAME, &format!("b.profkit --diff a.profkit {line}")).text().contains("hidden");
+    assert_eq!([drawn(""), drawn("--all-frames")], [false, true]);
+}
+
+#[test]
+fn pictures_say_what_does_not_compare() {
+    let folder = Folder::new();
+    folder.write("time.profkit", SECONDS.replace("1111", "7").replace("2222", "8").as_bytes());
+    let cpu = SECONDS.replace(r#""kind":"time""#, r#""kind":"cpu""#).replace("1111", "9").replace("2222", "8");
+    folder.write("cpu.profkit", cpu.as_bytes());
+    let (before, after) = ("time.profkit", "cpu.profkit");
+    for (tool, line) in [
+        (PDIFF, format!("{before} {after} -o diff.svg")),
+        (PFLAME, format!("{after} --diff {before} -o diff.svg")),
+        (PGRAPH, format!("{after} --diff {before} -o diff.dot")),
+    ] {
+        let run = folder.run(tool, &line);
+        assert!(run.stderr.starts_with("note: time/nanoseconds with cpu/nanoseconds: "), "{tool}: {}", run.stderr);
+    }
+    for (tool, line) in [(PDIFF, "- -"), (PFLAME, "--diff - -"), (PGRAPH, "--diff -")] {
+        folder.pipe(tool, line, b"main;f 3\n").fails(2, &["stdin", "only once"]);
+    }
+}
+
+/// Two functions of two files and modules, the first of them under two callers that callgrind tells apart.
+fn callgrind(cost: i64) -> String {
+    format!(
+        "version: 1\ncreator: callgrind\npositions: line\nevents: Ir\n\nob=app\nfl=a.c\nfn=main\n1 5\ncfn=f'main\ncalls=2 4\n2 {cost}\n\
+         cfn=g\ncalls=1 9\n3 70\n\nfn=f'main\n4 {cost}\n\nfn=g\n9 10\ncfn=f'g\ncalls=3 4\n9 60\n\nob=lib\nfl=b.c\nfn=f'g\n4 60\n"
+    )
+}
+
+#[test]
+fn anything_can_stand_in_the_place_of_functions() {
+    let folder = Folder::new();
+    folder.write("a.callgrind", callgrind(100).as_bytes());
+    folder.write("b.callgrind", callgrind(300).as_bytes());
+    let names = |by: &str| {
+        let json = json(&folder, &format!("a.callgrind b.callgrind --by {by}"));
+        assert_eq!((&json["row"], &json["noise"]["basis"]), (&by.into(), &"exact".into()));
+        rows(&json).into_iter().map(|row| (row.0, row.1)).collect::<Vec<_>>()
+    };
+    let changed = |name: &str| vec![(name.to_owned(), 200)];
+    assert_eq!(names("function"), changed("f'main"));
+    assert_eq!(names("line"), changed("a.c:4"));
+    assert_eq!(names("file"), changed("a.c"));
+    assert_eq!(names("module"), changed("app"));
+    assert_eq!(names("stack"), changed("main;f"));
+    let explained = folder.run(PDIFF, "a.callgrind b.callgrind --explain f'main").succeeds();
+    assert!(explained.text().contains("calls 2 -> 2"), "{}", explained.text());
+    folder.run(PDIFF, "a.callgrind b.callgrind --explain f").fails(2, &["not one function", "f'main", "f'g"]);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = folder();
+    for line in
+        ["a.folded b.folded", "--before a.folded b.folded a.folded --after b.folded a.folded", "a.folded b.folded -o -"]
+    {
+        let with = |threads: usize| folder.run(PDIFF, &format!("{line} --threads {threads}")).succeeds().stdout;
+        assert_eq!(with(1), with(7), "{line}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let folder = Folder::new();
+    folder.write("most.folded", format!("f {}\n", i64::MAX).as_bytes());
+    folder.write("least.folded", format!("f {}\n", -i64::MAX).as_bytes());
+    folder.run(PDIFF, "most.folded most.folded").succeeds();
+    folder.run(PDIFF, "least.folded most.folded").fails(2, &["64 bits"]);
+    folder.run(PDIFF, "--before most.folded most.folded most.folded --after most.folded").fails(2, &["64 bits"]);
+}
+
+#[test]
+fn another_machine_is_said_to_be_one() {
+    let folder = Folder::new();
+    let text = |times: i64| (1..=10).map(|it| format!("main;f{it} {}\n", 10 * it * times)).collect::<String>();
+    folder.write("a.folded", text(10).as_bytes());
+    folder.write("b.folded", text(20).as_bytes());
+    folder.write("c.folded", text(11).as_bytes());
+    let told = |line: &str| folder.run(PDIFF, line).succeeds().text().contains("another machine or load");
+    assert_eq!(
+        [told("a.folded b.folded"), told("a.folded c.folded"), told("a.folded b.folded --normalize")],
+        [true, false, false]
+    );
 }

@@ -311,8 +311,12 @@ fn parse_size(text: &str) -> std::result::Result<u64, String> {
     size.ok_or_else(|| "expected a number of bytes, such as 1000000, 500k, 64M or 2G".to_owned())
 }
 
+/// More would not be started at once on any machine.
+const MOST_THREADS: usize = 1024;
+
 fn parse_threads(text: &str) -> std::result::Result<std::num::NonZeroUsize, String> {
-    text.parse().map_err(|_| "expected a number of threads, at least 1".to_owned())
+    let threads = text.parse().ok().filter(|threads: &std::num::NonZeroUsize| threads.get() <= MOST_THREADS);
+    threads.ok_or_else(|| format!("expected a number of threads from 1 to {MOST_THREADS}"))
 }
 
 /// Returns the number of a share such as `0.5%`; the sign may be left out.

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod explained;
+mod form;
 mod gate;
 mod json;
 mod markdown;
@@ -11,7 +12,8 @@ mod spell;
 mod stacks;
 mod text;
 
-pub use comparison::{Comparison, Form, Look};
+pub use comparison::{Comparison, Look};
+pub use form::Form;
 pub use gate::Threshold;
 pub use sides::{SideFile, Sides, Unit};
 

@@ -1,6 +1,7 @@
 //! The names of many input files.
 
 use crate::failure::{Failure, Result};
+use crate::source::ONE_STDIN;
 use clap::Args;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -44,7 +45,7 @@ impl FilesArgs {
         }
         let of_stdin = paths.iter().chain(&self.files_from).filter(|path| is_stdin(path)).count();
         if of_stdin > 1 {
-            return Err(Failure::Error("- stands for stdin, which can be read only once".to_owned()));
+            return Err(Failure::Error(ONE_STDIN.to_owned()));
         }
         if paths.is_empty() {
             return Err(Failure::Error("no input: the list of files is empty".to_owned()));

@@ -28,6 +28,7 @@ mod graphviz;
 mod gzip;
 mod output;
 mod page;
+mod parallel;
 mod progress;
 mod session;
 mod source;

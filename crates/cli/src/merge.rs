@@ -2,15 +2,14 @@
 
 use crate::args::InputArgs;
 use crate::failure::{Failure, Result};
+use crate::parallel::in_order;
 use crate::progress::{Extent, Progress};
 use crate::session::Session;
 use crate::source::Source;
 use profkit_core::{ErrorKind, Format, NoteKind, Notes, Profile};
 use profkit_ops::{Merge, MergeOptions};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 
 /// How files become one profile.
 #[derive(Clone, Debug)]
@@ -50,12 +49,7 @@ pub fn merge(session: &mut Session, paths: &[PathBuf], plan: &MergePlan<'_>) -> 
     let step = session.progress(Extent::Files(paths.len() as u64), "merging");
     let read = |range: &Range<usize>| Group::read(&paths[range.clone()], plan, &step);
     let mut sum = Group::new(plan);
-    let workers = session.threads().min(groups.len());
-    if workers < 2 {
-        groups.iter().try_for_each(|range| sum.append(read(range)?))?;
-    } else {
-        in_order(&groups, workers, &read, &mut |group: Result<Group>| sum.append(group?))?;
-    }
+    in_order(&groups, session.threads(), &read, &mut |group: Result<Group>| sum.append(group?))?;
     drop(step);
     if let (Some(first), true) = (sum.first_bad, sum.formats.is_empty()) {
         return Err(first);
@@ -83,38 +77,6 @@ fn groups(paths: &[PathBuf]) -> Vec<Range<usize>> {
         size += metadata.map_or(BYTES_AT_ONCE, |metadata| metadata.len());
     }
     groups
-}
-
-/// Calls `work` for each item in `workers` threads, and `take` with each result in the order of the items, here.
-fn in_order<T: Sync, R: Send>(
-    items: &[T],
-    workers: usize,
-    work: &(impl Fn(&T) -> R + Sync),
-    take: &mut impl FnMut(R) -> Result<()>,
-) -> Result<()> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
-    let pool = pool.map_err(|error| Failure::Error(format!("cannot start {workers} threads: {error}")))?;
-    pool.in_place_scope(|scope| {
-        let (send, receive) = mpsc::channel();
-        let start = |index: usize| {
-            if let Some(item) = items.get(index) {
-                let send = send.clone();
-                // Nobody waits for it any more where an earlier one has failed.
-                scope.spawn(move |_| drop(send.send((index, work(item)))));
-            }
-        };
-        (0..=workers).for_each(start);
-        let mut waiting = BTreeMap::new();
-        for next in 0..items.len() {
-            while !waiting.contains_key(&next) {
-                let (index, result) = receive.recv().map_err(|error| Failure::Error(error.to_string()))?;
-                waiting.insert(index, result);
-            }
-            waiting.remove(&next).map_or(Ok(()), &mut *take)?;
-            start(next + workers + 1);
-        }
-        Ok(())
-    })
 }
 
 /// Some of the files, merged.

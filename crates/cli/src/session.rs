@@ -4,7 +4,7 @@ use crate::args::{InputArgs, Shared};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::progress::{Extent, Progress, ProgressWhen, Screen};
-use crate::source::Source;
+use crate::source::{ONE_STDIN, Source};
 use anstream::stderr;
 use clap::builder::styling::{AnsiColor, Style};
 use profkit_core::readable::printable;
@@ -13,6 +13,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One run of a tool.
 ///
@@ -25,6 +26,7 @@ pub struct Session {
     is_quiet: bool,
     threads: Option<NonZeroUsize>,
     screen: Screen,
+    has_read_stdin: AtomicBool,
 }
 
 impl Session {
@@ -37,6 +39,7 @@ impl Session {
             is_quiet: shared.quiet,
             threads: shared.threads,
             screen: Screen::new(when),
+            has_read_stdin: AtomicBool::new(false),
         }
     }
 
@@ -67,8 +70,12 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Fails as [`Source::open`] does.
+    /// Fails as [`Source::open`] does, and where stdin was opened before.
     pub fn open(&self, path: Option<&Path>, args: &InputArgs) -> Result<Source> {
+        let is_stdin = path.is_none_or(|path| path == Path::new("-"));
+        if is_stdin && self.has_read_stdin.swap(true, Ordering::Relaxed) {
+            return Err(Failure::Error(ONE_STDIN.to_owned()));
+        }
         Source::open_watched(path, args, &|extent, what| self.progress(extent, what))
     }
 

@@ -19,6 +19,9 @@ pub struct Source {
     options: ReadOptions,
 }
 
+/// What is wrong where stdin is asked for twice.
+pub(crate) const ONE_STDIN: &str = "- stands for stdin, which can be read only once";
+
 impl Source {
     /// Reads a file, or stdin for `-` and for no path at all.
     ///

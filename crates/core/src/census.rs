@@ -105,7 +105,7 @@ impl Profile {
         let Some(period) = &self.meta.period else { return Role::Measured };
         let is_of_bytes = period.value_type.as_ref().is_some_and(|it| it.unit.dimension == Dimension::Bytes);
         match value_type.unit.dimension {
-            _ if value_type.kind == "samples" && value_type.unit.name == "count" => Role::Observations,
+            _ if value_type.counts_samples() && value_type.unit.name == "count" => Role::Observations,
             Dimension::Bytes | Dimension::Count if is_of_bytes && period.value > 1 => Role::Scaled,
             _ => Role::Measured,
         }

@@ -84,6 +84,12 @@ impl ValueType {
     pub fn unnamed() -> ValueType {
         ValueType::new("samples", "count")
     }
+
+    /// Returns whether it is by its kind a count of samples: `samples` in Go and gperftools, `sample` in the profilers
+    /// of Google for Python and Node.js.
+    pub fn counts_samples(&self) -> bool {
+        matches!(self.kind.as_str(), "samples" | "sample")
+    }
 }
 
 impl Unit {

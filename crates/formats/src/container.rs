@@ -71,20 +71,20 @@ fn is_text(bytes: &[u8]) -> bool {
     })
 }
 
-/// Returns how many bytes a gzip file says that its last member has, which mostly is its only one; at most what so many
-/// bytes can hold.
+/// Returns how many bytes a gzip file says that its last member has, which mostly is its only one; not more than so many
+/// bytes of a profile unpack to, since the file may be cut or lie.
 fn gzip_size(bytes: &[u8]) -> usize {
     let told = bytes.last_chunk().map_or(0, |&told| u32::from_le_bytes(told) as usize);
     told.min(bytes.len().saturating_mul(MOST_PER_BYTE))
 }
 
-/// What deflate can make of a byte at most, about.
-const MOST_PER_BYTE: usize = 1032;
+/// What a packed byte of a profile becomes, at most: text with long stacks is packed to a twentieth or so.
+const MOST_PER_BYTE: usize = 32;
 
 fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str, about: usize) -> Result<Vec<u8>> {
     let mut inflated = Vec::new();
-    // Only a guess, which a bomb may lie about: without that much room, it grows as it goes.
-    let _ = inflated.try_reserve_exact(about.min(usize::try_from(max_size).unwrap_or(usize::MAX)));
+    // Room that is not to be had at once may not be needed.
+    let _ = inflated.try_reserve(about.min(usize::try_from(max_size).unwrap_or(usize::MAX)));
     let read = decoder.take(max_size.saturating_add(1)).read_to_end(&mut inflated);
     match read {
         Err(error) => {

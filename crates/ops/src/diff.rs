@@ -1,5 +1,14 @@
 //! What changed between two profiles.
+//!
+//! Numbers are those of the peers, function by function and stack by stack, and tests hold them side by side. What they do
+//! otherwise:
+//!
+//! - `go tool pprof -top -diff_base` shows no two sides but their difference, its percentages are parts of the total of the
+//!   base, functions are the same by name alone, and nothing tells a change from noise.
+//! - `inferno-diff-folded` (and `difffolded.pl`) compares stacks as text, so that a function on another line is gone here
+//!   and new there; its order is another one in each run, and `--normalize` cuts fractions off, where ours keep the sum.
 
+mod cautions;
 mod explain;
 mod noise;
 mod normalise;
@@ -14,7 +23,7 @@ mod table;
 mod values;
 
 pub use explain::{Explanation, Via, explain};
-pub use noise::{Basis, FALSE_DISCOVERIES, Verdict};
+pub use noise::{Basis, Bulk, FALSE_DISCOVERIES, Verdict};
 pub use profile::diff_profile;
 pub use renames::Suggestion;
 pub use table::diff;
@@ -23,6 +32,7 @@ use crate::rename::Rename;
 use profkit_core::{Period, Unit, ValueType};
 use runs::Run;
 use std::cmp::Ordering;
+use std::num::NonZeroUsize;
 use sums::Sums;
 
 /// What stands behind the kind of the two values of a diff that is a profile: before and after.
@@ -38,6 +48,8 @@ pub struct DiffOptions {
     pub normalize: bool,
     /// What becomes of the names of functions from before when they are looked for after.
     pub renames: Vec<Rename>,
+    /// In how many threads to work; in as many as there is work for where none is given.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// Which values are compared.
@@ -78,6 +90,8 @@ pub struct Diff {
 pub struct DiffSide {
     /// How many runs it has.
     pub runs: usize,
+    /// The total of each run, where it was added up.
+    pub run_totals: Vec<i64>,
     /// The value that is compared.
     pub value_type: ValueType,
     /// For how long the first run was profiled, in nanoseconds, where it says so.
@@ -232,16 +246,23 @@ fn distance(row: &DiffRow) -> f64 {
 }
 
 impl DiffSide {
-    fn new(runs: &[Run<'_>], value_type: ValueType, sums: &Sums) -> DiffSide {
+    /// Returns what the runs of a side say of themselves, before their costs are added up.
+    fn new(runs: &[Run<'_>], value_type: ValueType) -> DiffSide {
         let first = &runs[0].profile;
         DiffSide {
             runs: runs.len(),
+            run_totals: Vec::new(),
             value_type,
             duration_ns: first.meta.duration_ns,
             period: first.meta.period.clone(),
             is_call_graph: first.samples.is_empty() && !first.calls.is_empty(),
-            observations: sums.observations,
-            has_bounds: sums.functions.iter().any(|sum| sum.is_bound),
+            observations: None,
+            has_bounds: false,
         }
+    }
+
+    fn with_sums(self, sums: &Sums) -> DiffSide {
+        let has_bounds = sums.functions.iter().any(|sum| sum.is_bound);
+        DiffSide { observations: sums.observations, run_totals: sums.wholes.clone(), has_bounds, ..self }
     }
 }

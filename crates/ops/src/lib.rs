@@ -26,7 +26,7 @@ mod thread;
 mod top;
 
 pub use diff::{
-    Basis, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
+    Basis, Bulk, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
     KIND_SUFFIXES, Presence, Suggestion, Verdict, Via, diff, diff_profile, explain,
 };
 pub use filter::{Pattern, STEPS, Step, StepKind, filter};

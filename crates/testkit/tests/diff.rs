@@ -1,7 +1,7 @@
 //! What holds for the difference of any two profiles.
 
 use profkit_core::derive::function_totals;
-use profkit_core::{Notes, Profile};
+use profkit_core::{Notes, Profile, WriteOptions};
 use profkit_ops::{Diff, DiffOptions, DiffRow, DiffSort, Presence, diff, diff_profile};
 use profkit_testkit::fixtures;
 use profkit_testkit::generate::{Generated, Names, call_graph, evented, sampled};
@@ -150,4 +150,38 @@ fn real_profiles_add_up_and_mirror() {
             check_profile(profile, other, [left, right]);
         }
     }
+}
+
+/// As `inferno-diff-folded` compares two files, so do we, but for what it does not claim to know: that a function on
+/// another line is the same. Its order of lines is another one in each run.
+#[test]
+fn stacks_of_two_files_are_those_of_inferno() {
+    let fixture = fixtures::readable().into_iter().find(|it| it.name == "py-spy-nolineno.folded").unwrap();
+    let text = String::from_utf8(fixture.bytes.clone()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.len() > 9);
+    let part = |from: usize| {
+        lines.iter().skip(from).step_by(3).chain(&lines[..4]).fold(String::new(), |all, line| all + *line + "\n")
+    };
+    let sides = [part(0), part(1)];
+    let mut theirs = Vec::new();
+    inferno::differential::from_readers(Default::default(), sides[0].as_bytes(), sides[1].as_bytes(), &mut theirs)
+        .unwrap();
+    let read = |side: &String| {
+        let part =
+            fixtures::Fixture { format: fixture.format, name: fixture.name.clone(), bytes: side.clone().into_bytes() };
+        part.read_as_its_format(&mut Notes::new()).unwrap()
+    };
+    let [before, after] = [read(&sides[0]), read(&sides[1])];
+    let profile = diff_profile(&[&before], &[&after], &DiffOptions::default(), &mut Notes::new()).unwrap();
+    let mut options = WriteOptions::default();
+    options.options = vec![("values".to_owned(), "unnamed".to_owned())];
+    let mut ours = Vec::new();
+    fixture.format.write(&profile, &mut ours, &options, &mut Notes::new()).unwrap();
+    let sorted = |text: Vec<u8>| {
+        let mut lines: Vec<String> = String::from_utf8(text).unwrap().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(ours), sorted(theirs));
 }

@@ -2,42 +2,23 @@
 
 use super::gate::{Gate, Threshold};
 use super::negative::negative_base;
-use super::{DiffReport, Sides, Unit, explained};
-use crate::args::{FormatArgs, FormatName, ThreadArgs, ValueArgs};
+use super::{DiffReport, Form, Sides, Unit, explained};
+use crate::args::{FormatArgs, FormatName, FrameArgs, ThreadArgs, ValueArgs};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::page::Page;
+use crate::progress::Extent;
 use crate::session::Session;
 use crate::{convert, knobs};
 use profkit_core::{Error, Format, Notes, Profile};
 use profkit_ops::{DiffOptions, DiffSort, Rename, diff, diff_profile, explain};
-use profkit_render::flame;
+use profkit_render::{dot, flame};
 use std::path::Path;
 
 /// The option of our own beside those of formats: how two values become one.
 const BASE: &str = "base";
 /// What makes formats that can hold two columns write them in the manner of other tools that compare.
 const TWO_COLUMNS: (&str, &str) = ("values", "unnamed");
-
-/// What comes out.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Form {
-    /// A table for people.
-    Text,
-    /// JSON.
-    Json,
-    /// Comma separated values.
-    Csv,
-    /// Markdown.
-    Markdown,
-    /// A profile of the values before and after.
-    Profile(FormatName),
-    /// A differential flame graph: a picture.
-    Svg,
-    /// A differential flame graph: a page.
-    Html,
-}
 
 /// How a table looks.
 #[derive(Clone, Copy, Debug)]
@@ -60,39 +41,6 @@ pub struct Comparison {
     knobs: Vec<(String, String)>,
     form: Form,
     has_negative_base: bool,
-}
-
-impl Form {
-    /// Returns what comes out: what was asked for, else what the name of the output tells, else a table.
-    ///
-    /// # Errors
-    ///
-    /// A name that does not tell is an error that lists the formats.
-    pub fn of(asked: Option<Form>, format: &FormatArgs, path: Option<&Path>) -> Result<Form> {
-        if let Some(form) = asked {
-            return Ok(form);
-        }
-        let path = path.filter(|path| *path != Path::new("-"));
-        let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
-        match (format.to, ending) {
-            (Some(format), _) => Ok(Form::Profile(format)),
-            (None, Some("svg")) => Ok(Form::Svg),
-            (None, Some("html" | "htm")) => Ok(Form::Html),
-            (None, Some("dot")) => {
-                let message =
-                    "pgraph --diff BEFORE AFTER draws call graphs; this one writes tables, profiles and flame graphs";
-                Err(Failure::Error(message.to_owned()))
-            }
-            (None, Some("md")) => Ok(Form::Markdown),
-            (None, Some("csv")) => Ok(Form::Csv),
-            (None, _) => match path {
-                None => Ok(Form::Text),
-                Some(path) => profkit_formats::for_output(&path.display().to_string())
-                    .map(|format| Form::Profile(FormatName(format)))
-                    .map_err(|error| Failure::Error(error.message().to_owned())),
-            },
-        }
-    }
 }
 
 impl Comparison {
@@ -126,20 +74,30 @@ impl Comparison {
     /// # Errors
     ///
     /// A value that neither side has is an error.
-    pub fn options(&mut self, value: &ValueArgs, normalize: bool, renames: &[Rename]) -> Result<()> {
+    pub fn options(&mut self, session: &Session, value: &ValueArgs, normalize: bool, renames: &[Rename]) -> Result<()> {
+        self.options.threads = std::num::NonZeroUsize::new(session.threads());
         self.options.values = self.sides.values(value)?;
         self.options.normalize = normalize;
         self.options.renames = renames.to_vec();
         Ok(())
     }
 
-    /// Keeps one thread, if one was asked for, and puts other things in the place of functions.
+    /// Keeps one thread, if one was asked for, drops the frames that the profiles themselves ask to drop, and puts other
+    /// things in the place of functions.
     ///
     /// # Errors
     ///
     /// Fails where a side does not have the thread.
-    pub fn narrow(&mut self, session: &mut Session, thread: &ThreadArgs, look: &Look) -> Result<()> {
-        self.sides.narrow(thread, self.options.values, look.unit, &mut session.notes)
+    pub fn narrow(
+        &mut self,
+        session: &mut Session,
+        frames: &FrameArgs,
+        thread: &ThreadArgs,
+        look: &Look,
+    ) -> Result<()> {
+        // What is drawn has stacks as it is.
+        let unit = if look.unit == Unit::Stack && self.form.is_drawn() { Unit::Function } else { look.unit };
+        self.sides.narrow(frames, thread, self.options.values, unit, &mut session.notes)
     }
 
     /// Writes through whom the change of a function came.
@@ -149,10 +107,16 @@ impl Comparison {
     /// Fails where there is no such function, or several.
     pub fn explain(&self, session: &mut Session, function: &str, look: &Look, path: Option<&Path>) -> Result<()> {
         let [before, after] = self.profiles();
+        let step = session.progress(Extent::Unknown, "comparing");
         // What a call graph cannot hold is not asked for, so that it is not lost.
         let explanation = explain(&before, &after, function, &self.options, &mut Notes::new());
         let explanation = explanation.map_err(|error| Failure::Error(format!("--explain: {}", error.message())))?;
-        session.print(path, &explained::text(&explanation, look.limit, Page::of(path)))
+        drop(step);
+        let text = match self.form {
+            Form::Json => explained::json(&explanation, look.limit, &session.notes),
+            _ => explained::text(&explanation, look.limit, Page::of(path)),
+        };
+        session.print(path, &text)
     }
 
     /// Writes what was asked for, and fails if a threshold was exceeded.
@@ -168,16 +132,18 @@ impl Comparison {
         format: &FormatArgs,
         path: Option<&Path>,
     ) -> Result<()> {
-        let is_picture = matches!(self.form, Form::Profile(_) | Form::Svg | Form::Html);
+        let is_picture = self.form.is_drawn();
         if is_picture && threshold.is_none() {
-            return self.write_profile_or_picture(session, format, path);
+            return self.write_profile_or_picture(session, look, format, path);
         }
         let [before, after] = self.profiles();
+        let step = session.progress(Extent::Unknown, "comparing");
         let mut diff = diff(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        drop(step);
         diff.sort(look.sort);
         let gate = threshold.map(|threshold| Gate::new(&diff, threshold));
         let written = if is_picture {
-            self.write_profile_or_picture(session, format, path)
+            self.write_profile_or_picture(session, look, format, path)
         } else {
             let [before, after] = &self.sides.files;
             let report = DiffReport { files: [before, after], diff: &diff, look };
@@ -196,10 +162,16 @@ impl Comparison {
         }
     }
 
-    fn write_profile_or_picture(&self, session: &mut Session, format: &FormatArgs, path: Option<&Path>) -> Result<()> {
+    fn write_profile_or_picture(
+        &self,
+        session: &mut Session,
+        look: &Look,
+        format: &FormatArgs,
+        path: Option<&Path>,
+    ) -> Result<()> {
         let output = match self.form {
             Form::Profile(FormatName(target)) => self.write_profile(session, target, format, path)?,
-            _ => self.draw(session, format, path)?,
+            _ => self.draw(session, format, look, path)?,
         };
         session.commit(vec![output])
     }
@@ -211,8 +183,7 @@ impl Comparison {
         format: &FormatArgs,
         path: Option<&Path>,
     ) -> Result<Output> {
-        let [before, after] = self.profiles();
-        let diff = diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
+        let diff = self.diff_profile(session)?;
         let diff = if self.has_negative_base { negative_base(&diff).map_err(|error| failure(&error))? } else { diff };
         let two_columns = [(TWO_COLUMNS.0.to_owned(), TWO_COLUMNS.1.to_owned())];
         let knobs = self.knobs.iter().chain(two_columns.iter().filter(|_| !self.has_negative_base)).cloned();
@@ -220,22 +191,36 @@ impl Comparison {
         convert::write(session, &diff, target, &options, path)
     }
 
-    fn draw(&self, session: &mut Session, format: &FormatArgs, path: Option<&Path>) -> Result<Output> {
-        let [before, after] = self.profiles();
-        let diff = diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))?;
-        let mut options = flame::Options::default();
-        options.is_diff = true;
-        options.no_thread_root = format.no_thread_root;
+    fn draw(&self, session: &mut Session, format: &FormatArgs, look: &Look, path: Option<&Path>) -> Result<Output> {
+        let diff = self.diff_profile(session)?;
         let names =
             |side: usize| self.sides.files[side].iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-        options.title = Some(format!("{} -> {}", names(0), names(1)));
+        let title = Some(format!("{} → {}", names(0), names(1)));
         let mut output = session.output(path, false)?;
+        let _step = session.progress(Extent::Unknown, "drawing");
         let (form, notes) = (self.form, &mut session.notes);
+        if matches!(form, Form::Dot) {
+            let mut options = dot::Options::default();
+            (options.title, options.is_diff) = (title, true);
+            options.no_thread_root = format.no_thread_root;
+            options.whole_names = look.unit != Unit::Function;
+            output.fill(|out| Ok(out.write_all(dot::dot(&diff, &options, notes)?.as_bytes())?))?;
+            return Ok(output);
+        }
+        let mut options = flame::Options::default();
+        (options.title, options.is_diff) = (title, true);
+        options.no_thread_root = format.no_thread_root;
         output.fill(|out| match form {
             Form::Html => flame::html(&diff, &options, out, notes),
             _ => flame::svg(&diff, &options, out, notes),
         })?;
         Ok(output)
+    }
+
+    fn diff_profile(&self, session: &mut Session) -> Result<Profile> {
+        let _step = session.progress(Extent::Unknown, "comparing");
+        let [before, after] = self.profiles();
+        diff_profile(&before, &after, &self.options, &mut session.notes).map_err(|error| failure(&error))
     }
 
     fn profiles(&self) -> [Vec<&Profile>; 2] {

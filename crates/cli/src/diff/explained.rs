@@ -1,5 +1,9 @@
 //! Through whom a change came, for people.
 
+mod json;
+
+pub(super) use json::json;
+
 use super::spell::signed;
 use crate::page::Page;
 use crate::table::{Cell, Side, Table, Tone};
@@ -36,6 +40,11 @@ pub(super) fn text(explained: &Explanation, limit: usize, page: Page) -> String 
     text
 }
 
+/// Returns how many rows a limit allows, of which 0 is none.
+fn most(limit: usize) -> usize {
+    if limit == 0 { usize::MAX } else { limit }
+}
+
 fn place(file: Option<&str>, line: Option<u32>) -> String {
     let line = line.filter(|_| file.is_some()).map_or(String::new(), |line| format!(":{line}"));
     file.map_or(String::new(), |file| format!(" {file}{line}"))
@@ -49,7 +58,7 @@ fn table(title: &str, vias: &[Via], limit: usize, unit: &Unit) -> Table {
     }
     columns.push((title, Side::Name));
     let mut table = Table::titled(&columns);
-    for via in vias.iter().take(if limit == 0 { usize::MAX } else { limit }) {
+    for via in vias.iter().take(most(limit)) {
         let [before, after] = via.cost.map(|cost| Cell::from(amount(cost, unit)));
         let tone = match via.delta() {
             1.. => Tone::Worse,

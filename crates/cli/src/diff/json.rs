@@ -121,7 +121,7 @@ struct JsonValue<'d> {
 }
 
 #[derive(Serialize)]
-struct JsonUnit<'d> {
+pub(super) struct JsonUnit<'d> {
     name: &'d str,
     dimension: &'static str,
     factor: u64,
@@ -146,7 +146,7 @@ struct JsonExplained {
 struct JsonChange {
     before: i64,
     after: i64,
-    delta: i64,
+    delta: i128,
     ratio: Option<f64>,
     verdict: &'static str,
     p: Option<f64>,
@@ -182,7 +182,7 @@ impl<'d> JsonValue<'d> {
 }
 
 impl<'d> JsonUnit<'d> {
-    fn of(unit: &'d Unit) -> JsonUnit<'d> {
+    pub(super) fn of(unit: &'d Unit) -> JsonUnit<'d> {
         let Unit { name, dimension, factor, exponent } = unit;
         JsonUnit { name, dimension: dimension.name(), factor: *factor, exponent: *exponent }
     }
@@ -210,7 +210,7 @@ impl JsonChange {
         JsonChange {
             before: change.before,
             after: change.after,
-            delta: change.after.saturating_sub(change.before),
+            delta: change.delta(),
             ratio: change.ratio(),
             verdict: change.verdict.name(),
             p,

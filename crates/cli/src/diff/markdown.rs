@@ -43,7 +43,7 @@ impl DiffReport<'_> {
                 plain(&spell::side(&diff.sides[index], total, &diff.unit))
             ));
         }
-        for caution in spell::cautions(diff) {
+        for caution in diff.cautions() {
             text.push_str(&format!("\nNote: {}.", plain(&caution)));
         }
         text.push_str(&format!("\nNoise: {}.\n", plain(&spell::basis(&diff.basis))));

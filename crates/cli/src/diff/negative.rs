@@ -1,6 +1,6 @@
 //! A difference in the manner of Go's pprof: what was before counts negative and is labelled.
 
-use profkit_core::{Facets, LabelValue, Profile, Result, Sample, Transfer};
+use profkit_core::{Error, Facets, LabelValue, Profile, Result, Sample, Transfer};
 
 /// The label by which `go tool pprof` tells the samples of its `-diff_base`.
 const BASE_LABEL: &str = "pprof::base";
@@ -11,7 +11,7 @@ const BASE_LABEL: &str = "pprof::base";
 ///
 /// # Errors
 ///
-/// Fails only where the profile is not one of stacks that were read within the same limits.
+/// Fails where a value has no negative, and where stacks are deeper than a limit.
 pub(super) fn negative_base(diff: &Profile) -> Result<Profile> {
     let mut value_type = diff.value_types[1].clone();
     value_type.kind = value_type.kind.trim_end_matches(profkit_ops::KIND_SUFFIXES[1]).to_owned();
@@ -25,11 +25,9 @@ pub(super) fn negative_base(diff: &Profile) -> Result<Profile> {
         for sample in diff.samples.iter().filter(|sample| sample.values[side] != 0) {
             let stack = sample.stack.map(|stack| transfer.stack(&mut to, stack)).transpose()?;
             let thread = transfer.thread(&mut to, sample.thread);
-            to.samples.push(Sample {
-                labels,
-                thread,
-                ..Sample::new(stack, &[sample.values[side].saturating_mul(sign)])
-            });
+            let value =
+                sample.values[side].checked_mul(sign).ok_or_else(|| Error::overflow("a value turned negative"))?;
+            to.samples.push(Sample { labels, thread, ..Sample::new(stack, &[value]) });
         }
     }
     Ok(to)

@@ -1,9 +1,10 @@
 //! The inputs of both sides.
 
-use crate::args::{FormatName, InputArgs, ThreadArgs, ValueArgs};
+use crate::args::{FormatName, FrameArgs, InputArgs, ThreadArgs, ValueArgs};
 use crate::failure::{Failure, Result};
+use crate::parallel::in_order;
+use crate::progress::Extent;
 use crate::session::Session;
-use crate::source::Source;
 use profkit_core::{Format, Notes, Profile};
 use profkit_ops::{By, group};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ impl Unit {
 }
 
 impl Sides {
-    /// Reads the files of both sides at the same time.
+    /// Reads the files of both sides, in as many threads as the session has.
     ///
     /// # Errors
     ///
@@ -67,18 +68,21 @@ impl Sides {
             let message = "expected two profiles, BEFORE and AFTER, or several with --before and --after; see --help";
             return Err(Failure::Error(message.to_owned()));
         }
-        if paths.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
-            return Err(Failure::Error("stdin can be only one of the inputs".to_owned()));
-        }
-        let [before, after] = std::thread::scope(|scope| {
-            let after = scope.spawn(|| read_side(paths[1], args));
-            let before = read_side(paths[0], args);
-            [before, after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
-        });
-        let [(files, profiles, notes), (files_after, profiles_after, notes_after)] = [before?, after?];
+        let sides = paths.into_iter().enumerate();
+        let all: Vec<(usize, &PathBuf)> =
+            sides.flat_map(|(side, paths)| paths.iter().map(move |it| (side, it))).collect();
+        let mut sides = Sides { files: Default::default(), profiles: Default::default() };
+        let (reading, mut notes): (&Session, _) = (session, Notes::new());
+        let read = |&(side, path): &(usize, &PathBuf)| SideFile::read(reading, path, args).map(|it| (side, it));
+        in_order(&all, session.threads(), &read, &mut |file: Result<(usize, ReadFile)>| {
+            let (side, (file, profile, of_file)) = file?;
+            sides.files[side].push(file);
+            sides.profiles[side].push(profile);
+            notes.append(of_file);
+            Ok(())
+        })?;
         session.notes.append(notes);
-        session.notes.append(notes_after);
-        Ok(Sides { files: [files, files_after], profiles: [profiles, profiles_after] })
+        Ok(sides)
     }
 
     /// Returns the formats of all files.
@@ -99,13 +103,15 @@ impl Sides {
         }
     }
 
-    /// Keeps one thread of each profile, if one was asked for, and puts other things in the place of functions.
+    /// Keeps one thread of each profile, if one was asked for, drops the frames that the profiles themselves ask to
+    /// drop, and puts other things in the place of functions.
     ///
     /// # Errors
     ///
     /// Fails where a profile does not have the thread.
     pub fn narrow(
         &mut self,
+        frames: &FrameArgs,
         thread: &ThreadArgs,
         values: [Option<usize>; 2],
         unit: Unit,
@@ -113,7 +119,7 @@ impl Sides {
     ) -> Result<()> {
         for (profiles, value) in self.profiles.iter_mut().zip(values) {
             for profile in profiles {
-                let narrowed = thread.apply(std::mem::take(profile), value, notes)?;
+                let narrowed = frames.apply(thread.apply(std::mem::take(profile), value, notes)?, notes)?;
                 let by = match unit {
                     Unit::Function => None,
                     Unit::File => Some(By::File),
@@ -133,14 +139,14 @@ impl Sides {
     }
 }
 
-type Side = (Vec<SideFile>, Vec<Profile>, Notes);
+type ReadFile = (SideFile, Profile, Notes);
 
-fn read_side(paths: &[PathBuf], args: &InputArgs) -> Result<Side> {
-    let (mut files, mut profiles, mut notes) = (Vec::new(), Vec::new(), Notes::new());
-    for path in paths {
-        let mut source = Source::open(Some(path), args)?;
-        profiles.push(source.read(&mut notes)?);
-        files.push(SideFile { name: source.name().to_owned(), format: FormatName(source.format()) });
+impl SideFile {
+    fn read(session: &Session, path: &Path, args: &InputArgs) -> Result<ReadFile> {
+        let mut source = session.open(Some(path), args)?;
+        let _step = session.progress(Extent::Unknown, &format!("parsing {}", source.name()));
+        let mut notes = Notes::new();
+        let profile = source.read(&mut notes)?;
+        Ok((SideFile { name: source.name().to_owned(), format: FormatName(source.format()) }, profile, notes))
     }
-    Ok((files, profiles, notes))
 }

@@ -1,13 +1,14 @@
 //! Differences in words.
 
+use super::SideFile;
 use profkit_core::readable::amount;
 use profkit_core::{Dimension, Period, Unit, ValueType};
 use profkit_ops::{Basis, Change, Diff, DiffRow, DiffSide, FALSE_DISCOVERIES, Presence};
 
 /// From how many times on a growth is told in times and no longer in percent.
 const MANY_TIMES: f64 = 10.0;
-/// By how much two durations may differ before somebody is told.
-const DURATION_TIMES: f64 = 1.2;
+/// From how many files on, beside the first, only their number is told.
+const MANY_FILES: usize = 3;
 
 /// Returns a difference with its sign: `+12.3 ms`.
 pub(super) fn signed(delta: i128, unit: &Unit) -> String {
@@ -83,6 +84,22 @@ fn rounded(part: f64) -> String {
     format!("{percent:.0} %")
 }
 
+/// Returns the names of files and their formats, those of equal format together; of many, only the first.
+pub(super) fn files(files: &[SideFile]) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for file in files {
+        match groups.last_mut().filter(|(format, _)| *format == file.format.0.name()) {
+            Some((_, names)) => names.push(&file.name),
+            None => groups.push((file.format.0.name(), vec![&file.name])),
+        }
+    }
+    let spell = |(format, names): &(&str, Vec<&str>)| match names.as_slice() {
+        [first, rest @ ..] if rest.len() >= MANY_FILES => format!("{first} and {} more ({format})", rest.len()),
+        names => format!("{} ({format})", names.join(", ")),
+    };
+    groups.iter().map(spell).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns what is said of one side: its value and how that came about.
 pub(super) fn side(side: &DiffSide, total: i64, unit: &Unit) -> String {
     let mut words = vec![format!("{} {}", value_name(&side.value_type), amount(total, unit))];
@@ -110,55 +127,18 @@ fn period(period: &Period) -> Option<String> {
     (!is_plain).then(|| format!("one every {}", amount(period.value, &value_type.unit)))
 }
 
-/// Returns what to know before two such sides are compared, a sentence each.
-pub(super) fn cautions(diff: &Diff) -> Vec<String> {
-    let [before, after] = &diff.sides;
-    let mut cautions = Vec::new();
-    let [left, right] = [&before.value_type, &after.value_type];
-    if left.kind != right.kind {
-        let names = format!("{} with {}", value_name(left), value_name(right));
-        cautions.push(format!("{names}: the sides have no value of the same kind, these are of the same dimension"));
-    } else if left.unit != right.unit {
-        cautions.push(format!("{} and {} are both counted in {}", left.unit.name, right.unit.name, diff.unit.name));
-    }
-    if left.role != right.role {
-        let roles = format!("{} before and {} after", left.role.name(), right.role.name());
-        cautions.push(format!("values are {roles}, so they may differ where the program does not"));
-    }
-    if before.is_call_graph != after.is_call_graph {
-        let which = if before.is_call_graph { "before" } else { "after" };
-        cautions.push(format!("only the side {which} is a call graph: calls and stacks are not compared"));
-    }
-    if let (Some(left), Some(right)) = (&before.period, &after.period)
-        && left != right
-    {
-        cautions
-            .push("the sides were sampled at different rates: counts of samples do not compare, times do".to_owned());
-    }
-    if let (Some(left), Some(right)) = (before.duration_ns, after.duration_ns)
-        && !diff.is_normalized
-    {
-        let (least, most) = (left.min(right).max(1) as f64, left.max(right) as f64);
-        if most / least >= DURATION_TIMES {
-            let rest = "--normalize compares shares instead of amounts";
-            cautions.push(format!("the sides were profiled for different times; {rest}"));
-        }
-    }
-    if diff.is_normalized {
-        cautions.push("the side before is scaled to the total of the side after: shares are compared".to_owned());
-    }
-    cautions
-}
-
 /// Returns what the verdicts rest on.
 pub(super) fn basis(basis: &Basis) -> String {
     let rate = FALSE_DISCOVERIES * 100.0;
     match basis {
-        Basis::Counts { only_shares, because, excess, .. } => {
+        Basis::Counts { only_shares, because, bulk, .. } => {
             let tests = if *only_shares { "shares" } else { "shares and counts" };
-            let more = match *excess > 1.0 {
+            let more = match bulk.excess > 1.0 {
                 true => {
-                    format!("; most functions vary {:.1}x as much as counts do, which is allowed for", excess.sqrt())
+                    format!(
+                        "; most functions vary {:.1}x as much as counts do, which is allowed for",
+                        bulk.excess.sqrt()
+                    )
                 }
                 false => String::new(),
             };
@@ -168,7 +148,10 @@ pub(super) fn basis(basis: &Basis) -> String {
             let runs = format!("the spread of {before} and {after} runs (Welch's t test)");
             format!("{runs}; false discovery rate {rate} % (Benjamini-Hochberg)")
         }
-        Basis::Exact => "none: these are counted in full, so every difference is real".to_owned(),
+        Basis::Exact => {
+            let rest = "another environment or place in memory may still make a little of it";
+            format!("none: these are counted in full, so every difference is one; {rest}")
+        }
         _ => {
             let rest = "compare several runs with --before and --after";
             format!("unknown: the values of one run each do not tell how much they vary; {rest}")

@@ -6,12 +6,13 @@ use crate::table::{self, Cell, Side, Table, Tone};
 use profkit_core::readable::amount;
 use profkit_core::readable::printable;
 use profkit_ops::{Change, DiffRow, DiffSort, Presence, Verdict};
+use unicode_width::UnicodeWidthStr;
 
 impl DiffReport<'_> {
     /// Returns the comparison for people: the result in a sentence, what was compared, then a table.
     pub(super) fn text(&self, page: Page) -> String {
         let mut text = format!("{}\n", spell::sentence(self.diff, self.row()));
-        text.push_str(&table::lines(&self.header(), &[Side::Left; 2]));
+        text.push_str(&table::lines(&wrapped(self.header(), page), &[Side::Left; 2]));
         let (rows, more) = self.shown();
         if !rows.is_empty() {
             text.push('\n');
@@ -29,21 +30,20 @@ impl DiffReport<'_> {
         text
     }
 
-    fn header(&self) -> Vec<Vec<String>> {
+    fn header(&self) -> Vec<[String; 2]> {
         let mut rows = Vec::new();
         let totals = [self.diff.total.before, self.diff.total.after];
         for (index, title) in ["before", "after"].into_iter().enumerate() {
-            let files = self.files[index].iter().map(|file| format!("{} ({})", file.name, file.format.0.name()));
-            let files = files.collect::<Vec<_>>().join(", ");
+            let files = spell::files(self.files[index]);
             let side = spell::side(&self.diff.sides[index], totals[index], &self.diff.unit);
-            rows.push(vec![title.to_owned(), printable(&format!("{files}: {side}"))]);
+            rows.push([title.to_owned(), printable(&format!("{files}: {side}"))]);
         }
         let mut title = "note";
-        for caution in spell::cautions(self.diff) {
-            rows.push(vec![title.to_owned(), printable(&caution)]);
+        for caution in self.diff.cautions() {
+            rows.push([title.to_owned(), printable(&caution)]);
             title = "";
         }
-        rows.push(vec!["noise".to_owned(), spell::basis(&self.diff.basis)]);
+        rows.push(["noise".to_owned(), spell::basis(&self.diff.basis)]);
         rows
     }
 
@@ -93,6 +93,30 @@ impl DiffReport<'_> {
         text
     }
 }
+
+/// Returns rows of a title and a text with the text in as many lines as the page asks for.
+fn wrapped(rows: Vec<[String; 2]>, page: Page) -> Vec<Vec<String>> {
+    let titles = rows.iter().map(|[title, _]| title.len()).max().unwrap_or(0) + GAP;
+    let width = page.width.map_or(usize::MAX, |width| width.saturating_sub(titles).max(LEAST_WIDTH));
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for [mut title, text] in rows {
+        let mut line = String::new();
+        for word in text.split(' ') {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(vec![std::mem::take(&mut title), std::mem::take(&mut line)]);
+            }
+            line.extend((!line.is_empty()).then_some(' '));
+            line.push_str(word);
+        }
+        lines.push(vec![title, line]);
+    }
+    lines
+}
+
+/// The columns between a title and its text.
+const GAP: usize = 2;
+/// The columns that a text keeps however narrow the page is.
+const LEAST_WIDTH: usize = 40;
 
 /// Returns how a change stands out: noise does not.
 fn tone(change: &Change) -> Tone {

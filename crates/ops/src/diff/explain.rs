@@ -72,7 +72,7 @@ const LISTED: usize = 10;
 
 /// Returns through which callers the change of one function came, and into which callees it went.
 ///
-/// The function is the one with this name, else the one whose name and place, such as `f a.py:3`, have the text
+/// The function is the one with this name, or of this name under certain callers, else the one whose name and place, such as `f a.py:3`, have the text
 /// in them. Stacks tell the cost along an arc, but nobody counted calls there.
 ///
 /// # Errors
@@ -101,10 +101,13 @@ pub fn explain(
             (true, false) => callees.entry(arc.callee).or_default(),
             _ => continue,
         };
-        row.add(pair(arc.inclusive).unwrap_or_default(), pair(arc.calls));
+        row.add(pair(arc.inclusive).unwrap_or_default(), pair(arc.calls))?;
     }
     let row = diff.functions[function];
-    let calls_of_callers = callers.values().filter_map(|sum| sum.calls).reduce(sum);
+    let mut calls_of_callers = None;
+    for calls in callers.values().filter_map(|sum| sum.calls) {
+        calls_of_callers = Some(sum(calls_of_callers.unwrap_or_default(), calls)?);
+    }
     Ok(Explanation {
         name: diff.strings[row.name].to_owned(),
         file: row.file.map(|file| diff.strings[file].to_owned()),
@@ -127,14 +130,18 @@ struct ArcSum {
 }
 
 impl ArcSum {
-    fn add(&mut self, cost: [i64; 2], calls: Option<[i64; 2]>) {
-        self.cost = sum(self.cost, cost);
-        self.calls = calls.map(|calls| sum(self.calls.unwrap_or_default(), calls)).or(self.calls);
+    fn add(&mut self, cost: [i64; 2], calls: Option<[i64; 2]>) -> Result<()> {
+        self.cost = sum(self.cost, cost)?;
+        if let Some(calls) = calls {
+            self.calls = Some(sum(self.calls.unwrap_or_default(), calls)?);
+        }
+        Ok(())
     }
 }
 
-fn sum(left: [i64; 2], right: [i64; 2]) -> [i64; 2] {
-    [0, 1].map(|side| left[side].saturating_add(right[side]))
+fn sum(left: [i64; 2], right: [i64; 2]) -> Result<[i64; 2]> {
+    let side = |side: usize| left[side].checked_add(right[side]).ok_or_else(|| Error::overflow("a sum of arcs"));
+    Ok([side(0)?, side(1)?])
 }
 
 fn pair(numbers: Option<&[i64]>) -> Option<[i64; 2]> {
@@ -157,6 +164,11 @@ fn meant(diff: &Profile, wanted: &str) -> Result<FunctionId> {
     let named: Vec<(FunctionId, String)> = diff.functions.iter().map(|(id, _)| (id, spelled(diff, id))).collect();
     let name = |id: FunctionId| &diff.strings[diff.functions[id].name];
     let mut found: Vec<_> = named.iter().filter(|(id, spelled)| name(*id) == wanted || spelled == wanted).collect();
+    if found.is_empty() {
+        // A function under certain callers, as callgrind tells them apart.
+        let plain = |id: FunctionId| diff.functions[id].context_of.map(|name| &diff.strings[name]);
+        found = named.iter().filter(|(id, _)| plain(*id) == Some(wanted)).collect();
+    }
     if found.is_empty() {
         found = named.iter().filter(|(_, spelled)| spelled.contains(wanted)).collect();
     }

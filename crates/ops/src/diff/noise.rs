@@ -6,24 +6,31 @@
 //!   side, which a rank test does: with three runs on each side, the smallest probability that ranks can give is 0.1.
 //! - *Counts* of observations, such as ticks of a sampling timer: a change counts if both the share of the function
 //!   (Fisher's exact test of two proportions) and its count (the exact binomial test) have changed in the same
-//!   direction. The share alone would blame every function for the growth of one, the count alone for a slower
-//!   machine. With `--normalize`, only shares are compared. Ticks come in bursts, and runs differ by more than
-//!   counting does; so if the four fifths of all functions that vary least vary more than counts can, all counts
-//!   are taken for as many fewer.
+//!   direction. The share alone would find a faster function in all that did not slow down with the machine, the count alone
+//!   would blame the machine on every function.
+//!   The share is that in the [`Bulk`], the functions that changed least: in the whole, all others would
+//!   shrink where one grows. Ticks come in bursts, and runs differ by more than counting does; so if the bulk
+//!   varies more than counts can, all counts are taken for as many fewer. With `--normalize`, only shares are compared.
 //! - *Exact* numbers, such as instructions counted in full: any difference is one.
 //! - Anything else, such as times measured in one run each: unknown.
 //!
 //! The probabilities of all functions that have any cost are corrected together, as Benjamini and Hochberg do: of
-//! those said to be beyond noise, at most the [`FALSE_DISCOVERIES`] part is expected not to be.
+//! those said to be beyond noise, at most the [`FALSE_DISCOVERIES`] part is expected not to be. Functions observed so
+//! seldom that not even the largest change could be told from noise do not count there, as Tarone and Gilbert showed.
 
+mod bulk;
 mod counts;
 mod repeats;
 
-use counts::{different_rates, different_shares};
+pub use bulk::Bulk;
+use counts::{different_rates, different_shares, least_probability};
 use repeats::different_means;
 
 /// The part of the changes said to be beyond noise that is allowed to be noise.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
+
+/// Counts above are as good as this one, and their sums are in no danger to overflow.
+const MOST_COUNTED: f64 = (1u64 << 60) as f64;
 
 /// What is known of a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,8 +68,8 @@ pub enum Basis {
         share_after: f64,
         /// Whether only shares are compared.
         only_shares: bool,
-        /// By how much the variance of most functions exceeds that of counting; 1 where it does not.
-        excess: f64,
+        /// The functions that changed least, and by how much they vary.
+        bulk: Bulk,
         /// How they are known to be observations.
         because: &'static str,
     },
@@ -108,6 +115,10 @@ impl Verdict {
 pub(super) struct Evidence {
     /// How often it was observed, in all runs of a side.
     pub(super) counts: [u64; 2],
+    /// Whether it is one of the functions that changed least.
+    pub(super) is_bulk: bool,
+    /// Whether it is too small a part of the whole to be worth a test.
+    pub(super) is_minor: bool,
     /// What it cost in each run.
     pub(super) runs: [Vec<f64>; 2],
     /// The variance that each run has at least.
@@ -118,10 +129,12 @@ impl Basis {
     /// Returns the probability of such evidence where nothing has changed; none where it cannot be told.
     pub(super) fn probability(&self, evidence: &Evidence) -> Option<f64> {
         match self {
-            Basis::Counts { all, share_after, only_shares, excess, .. } => {
+            Basis::Counts { share_after, only_shares, bulk, .. } => {
                 // Ticks that come in bursts of four say as much as a fourth of them would.
-                let worth = |count: u64| (count as f64 / excess).round() as u64;
-                let (all, [before, after]) = (all.map(worth), evidence.counts.map(worth));
+                let worth = |count: u64| (count as f64 / bulk.excess).round().min(MOST_COUNTED) as u64;
+                let rest = if evidence.is_bulk { [0, 0] } else { evidence.counts };
+                let all = [0, 1].map(|side| worth(bulk.counts[side].saturating_add(rest[side])));
+                let [before, after] = evidence.counts.map(worth);
                 let shares = different_shares([before, after], all);
                 if *only_shares {
                     return Some(shares);
@@ -139,59 +152,49 @@ impl Basis {
         }
     }
 
+    /// Returns the least probability that such evidence could have, had all of it come on one side.
+    fn least_probability(&self, evidence: &Evidence) -> f64 {
+        match self {
+            Basis::Counts { share_after, bulk, .. } => {
+                let count: u64 = evidence
+                    .counts
+                    .iter()
+                    .map(|&count| (count as f64 / bulk.excess).round().min(MOST_COUNTED) as u64)
+                    .sum();
+                least_probability(count, *share_after)
+            }
+            _ if evidence.is_minor => 1.0,
+            _ => 0.0,
+        }
+    }
+
     /// Returns the verdicts on many changes; those without evidence were not tested and do not count.
     pub(super) fn judge(&self, all: &[Option<Evidence>]) -> Vec<Verdict> {
         let untested = if *self == Basis::Exact { Verdict::Exact } else { Verdict::Unknown };
-        let probabilities = all.iter().map(|evidence| self.probability(evidence.as_ref()?));
-        let probabilities: Vec<Option<f64>> = probabilities.collect();
-        let corrected = corrected(&probabilities);
-        let pairs = probabilities.into_iter().zip(corrected);
-        pairs.map(|pair| if let (Some(p), Some(q)) = pair { Verdict::of(p, q) } else { untested }).collect()
+        let test = |evidence: &Evidence| Some((self.probability(evidence)?, self.least_probability(evidence)));
+        let tests: Vec<Option<(f64, f64)>> = all.iter().map(|evidence| test(evidence.as_ref()?)).collect();
+        let limit = testable(tests.iter().flatten().map(|&(_, least)| least));
+        let counted = tests.iter().map(|test| test.filter(|&(_, least)| least <= limit).map(|(p, _)| p));
+        let corrected = corrected(&counted.collect::<Vec<_>>());
+        let verdict = |(test, q): (Option<(f64, f64)>, Option<f64>)| match test {
+            Some((p, _)) => Verdict::of(p, q.unwrap_or(1.0)),
+            None => untested,
+        };
+        tests.into_iter().zip(corrected).map(verdict).collect()
     }
 }
 
-/// Returns by how much the variance of most functions exceeds that of counting, from the four fifths of the well
-/// observed functions that changed least; 1 where it does not, or where there are too few of them.
-///
-/// Where one function grew, that shows in counts, and where the machine was slower, in shares: the lesser is taken.
-pub(super) fn excess(basis: &Basis, all: &[Option<Evidence>]) -> f64 {
-    let Basis::Counts { all: [all_before, all_after], share_after, only_shares, .. } = *basis else { return 1.0 };
-    let counts = all.iter().flatten().map(|evidence| evidence.counts.map(|count| count as f64));
-    let observed: Vec<[f64; 2]> = counts.filter(|[before, after]| before + after >= LEAST_OBSERVATIONS).collect();
-    if observed.len() < LEAST_FUNCTIONS {
-        return 1.0;
+/// Returns up to which least probability a test can tell anything: among so many that are as good or better, it can
+/// still be significant (Tarone 1990, Gilbert 2005).
+fn testable(least: impl Iterator<Item = f64>) -> f64 {
+    let mut least: Vec<f64> = least.collect();
+    least.sort_by(f64::total_cmp);
+    let mut count = 1;
+    while least.partition_point(|&it| it <= FALSE_DISCOVERIES / count as f64) > count {
+        count += 1;
     }
-    let in_counts = |&[before, after]: &[f64; 2]| {
-        (after * (1.0 - share_after) - before * share_after).powi(2)
-            / ((before + after) * share_after * (1.0 - share_after))
-    };
-    let in_shares = |&[before, after]: &[f64; 2]| {
-        let (all_before, all_after) = (all_before as f64, all_after as f64);
-        let share = (before + after) / (all_before + all_after);
-        let variance = share * (1.0 - share) * (1.0 / all_before + 1.0 / all_after);
-        if variance > 0.0 { (after / all_after - before / all_before).powi(2) / variance } else { 0.0 }
-    };
-    let excess_of = |squares: Vec<f64>| {
-        let mut squares = squares;
-        squares.sort_by(f64::total_cmp);
-        squares.truncate(squares.len() * 4 / 5);
-        squares.iter().sum::<f64>() / squares.len() as f64 / MEAN_OF_LEAST
-    };
-    let of_shares = excess_of(observed.iter().map(in_shares).collect());
-    let of_counts = excess_of(observed.iter().map(in_counts).collect());
-    let found = if only_shares { of_shares } else { of_counts.min(of_shares) };
-    // An estimate from few functions may be too small as well as too large; what is above counting counts half as much again.
-    1.0 + (found - 1.0).max(0.0) * MARGIN
+    FALSE_DISCOVERIES / count as f64
 }
-
-/// How much of what exceeds counting is allowed for.
-const MARGIN: f64 = 1.5;
-/// How often a function has to be observed for its variance to be that of counts.
-const LEAST_OBSERVATIONS: f64 = 10.0;
-/// How many such functions are needed.
-const LEAST_FUNCTIONS: usize = 6;
-/// The mean of the least four fifths of the squares of standard normal numbers.
-const MEAN_OF_LEAST: f64 = 0.4377;
 
 /// Returns the probabilities corrected for their number, as Benjamini and Hochberg do: the least part of
 /// false discoveries at which each would be one.

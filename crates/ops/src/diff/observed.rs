@@ -54,7 +54,7 @@ pub(super) fn is_exact(profile: &Profile, value: usize) -> bool {
 }
 
 fn is_of_samples(value_type: &ValueType) -> bool {
-    value_type.kind == "samples" && value_type.unit.dimension == Dimension::Count
+    value_type.counts_samples() && value_type.unit.dimension == Dimension::Count
 }
 
 /// Returns what each sample costs, if all that cost anything cost the same and nobody tells their calls.

@@ -4,7 +4,7 @@ mod graph;
 
 use super::runs::{Run, Runs};
 use super::scale::Scale;
-use super::{DiffOptions, KIND_SUFFIXES};
+use super::{DiffOptions, DiffSide, KIND_SUFFIXES, cautions::cautions};
 use profkit_core::derive::{call_graph, told_apart};
 use profkit_core::{
     Frame, FrameId, Function, FunctionId, Id, NoteKind, Notes, Profile, Result, Sample, StackId, StringId, Thread,
@@ -60,6 +60,12 @@ pub fn diff_profile<'p>(
     let [left, right] = [shaped(before)?, shaped(after)?];
     let [left, right] = [&left, &right].map(|side| side.iter().map(Cow::as_ref).collect::<Vec<_>>());
     let runs = Runs::new(&left, &right, options, notes)?;
+    let compared = options.compared(left[0], right[0])?;
+    let [types_before, types_after] = compared.types;
+    let sides = [DiffSide::new(runs.side(0), types_before), DiffSide::new(runs.side(1), types_after)];
+    for caution in cautions(&sides, &compared.unit, options.normalize) {
+        notes.remark(NoteKind::Odd, caution);
+    }
     let mut builder = Builder::new(&runs, [left[0], right[0]], options.normalize)?;
     if is_of_stacks {
         builder.add_samples()?;

@@ -3,7 +3,7 @@
 use super::observed::Observed;
 use super::runs::{Run, Runs};
 use profkit_core::derive::function_totals;
-use profkit_core::{Id, Result};
+use profkit_core::{Error, Id, Result};
 
 /// The sums of one side. The vectors go by the place of a function in the list of all; the last place is that of
 /// the cost that belongs to no function.
@@ -64,13 +64,13 @@ impl Sums {
         let (mut rest, mut rest_count) = (i128::from(whole), counted(&column_totals));
         self.whole += i128::from(whole);
         self.wholes.push(whole);
-        self.observations = self.observations.map(|sum| sum + rest_count);
+        self.observations = self.observations.map(|sum| sum_of_counts(sum, rest_count)).transpose()?;
         for (id, _) in run.profile.functions.iter() {
             let (cost, sum) = (&totals[id], &mut self.functions[run.places[id.index()]]);
             let own = run.in_unit(cost.own[run.value])?;
             sum.is_there = true;
-            sum.own.add(index, own, counted(&cost.own));
-            sum.total.add(index, run.in_unit(cost.total[run.value])?, counted(&cost.total));
+            sum.own.add(index, own, counted(&cost.own))?;
+            sum.total.add(index, run.in_unit(cost.total[run.value])?, counted(&cost.total))?;
             sum.is_bound |= cost.is_bound;
             if let Some(&calls) = cost.calls.as_ref().and_then(|calls| calls.first()) {
                 sum.calls = Some(sum.calls.unwrap_or(0) + i128::from(calls));
@@ -78,21 +78,25 @@ impl Sums {
             rest -= i128::from(own);
             rest_count = rest_count.saturating_sub(counted(&cost.own));
         }
-        if let (Some(sum), Ok(rest)) = (self.functions.last_mut(), i64::try_from(rest))
-            && rest != 0
-        {
+        if let Some(sum) = self.functions.last_mut().filter(|_| rest != 0) {
+            let rest = i64::try_from(rest).map_err(|_| Error::overflow("the cost that belongs to no function"))?;
             sum.is_there = true;
-            sum.own.add(index, rest, rest_count);
-            sum.total.add(index, rest, rest_count);
+            sum.own.add(index, rest, rest_count)?;
+            sum.total.add(index, rest, rest_count)?;
         }
         Ok(())
     }
 }
 
 impl Part {
-    fn add(&mut self, run: usize, cost: i64, count: u64) {
+    fn add(&mut self, run: usize, cost: i64, count: u64) -> Result<()> {
         self.sum += i128::from(cost);
-        self.runs[run] += cost;
-        self.count += count;
+        self.runs[run] = self.runs[run].checked_add(cost).ok_or_else(|| Error::overflow("the cost of a function"))?;
+        self.count = sum_of_counts(self.count, count)?;
+        Ok(())
     }
+}
+
+fn sum_of_counts(left: u64, right: u64) -> Result<u64> {
+    left.checked_add(right).ok_or_else(|| Error::overflow("the number of observations"))
 }

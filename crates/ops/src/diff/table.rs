@@ -1,6 +1,6 @@
 //! The difference of two sides, a row per function.
 
-use super::noise::{self, Basis, Evidence, Verdict};
+use super::noise::{Basis, Bulk, Evidence, Verdict};
 use super::observed::{Observed, is_exact};
 use super::pairing::Facts;
 use super::runs::{Run, Runs};
@@ -8,8 +8,12 @@ use super::scale::Scale;
 use super::sums::{FunctionSum, Part, Sums};
 use super::{Change, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Presence, renames};
 use crate::top::note_bounds;
-use profkit_core::{Dimension, Notes, Profile, Result};
+use profkit_core::{Dimension, Error, Notes, Profile, Result};
+use std::num::NonZeroUsize;
 
+/// The part of the whole below which a function of repeated runs is not worth a test: whatever it does, each test makes
+/// the others harder to pass.
+const LEAST_PART: f64 = 0.001;
 /// What stands for the cost that belongs to no function: time in which nothing ran.
 const NO_FUNCTION: &str = "(no stack)";
 
@@ -56,27 +60,35 @@ pub fn diff(before: &[&Profile], after: &[&Profile], options: &DiffOptions, note
     });
     let counted = |side: usize| observed[side].iter().map(|it| it.map(|(observed, _)| observed)).collect::<Vec<_>>();
     let (left, right) = (counted(0), counted(1));
-    let sides = std::thread::scope(|scope| {
-        let after = scope.spawn(|| Sums::of(&runs, 1, &right));
-        let before = Sums::of(&runs, 0, &left);
-        [before, after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
-    });
-    let [first, second] = sides;
+    let sum = |side: usize, observed: &[Option<Observed>]| Sums::of(&runs, side, observed);
+    let [first, second] = match options.threads {
+        Some(NonZeroUsize::MIN) => [sum(0, &left), sum(1, &right)],
+        _ => std::thread::scope(|scope| {
+            let after = scope.spawn(|| sum(1, &right));
+            [sum(0, &left), after.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
+        }),
+    };
     let sums = [first?, second?];
     let because = [0, 1].map(|side| observed[side].first().copied().flatten().map(|(_, because)| because));
-    let basis = basis(&runs, &sums, because, options.normalize);
+    let mut observed = own_counts(&sums);
+    let basis = basis(&runs, &sums, &mut observed, because, options.normalize);
+    let is_bulk = observed.iter().map(|it| it.as_ref().is_some_and(|it| it.is_bulk)).collect();
     let counts = [before.len(), after.len()];
     let scales = Scale::of_sides(counts, [sums[0].whole, sums[1].whole], options.normalize);
     let compared = options.compared(before[0], after[0])?;
     let is_time = compared.unit.dimension == Dimension::Time;
-    let table = Table { runs: &runs, sums: &sums, basis: &basis, scales, is_time };
+    let table = Table { runs: &runs, sums: &sums, basis: &basis, is_bulk, scales, is_time };
     let mut rows = table.rows()?;
     let bounds = rows.iter().filter(|(_, row)| row.is_bound);
     note_bounds(bounds.map(|(_, row)| row.name.as_str()), notes);
     rows.sort_by(|(_, left), (_, right)| DiffSort::Own.compare(left, right));
     let total = table.total()?;
+    let changes = rows.iter().flat_map(|(_, row)| [row.own, row.total]).chain([total]);
+    if changes.into_iter().any(|change| i64::try_from(change.delta()).is_err()) {
+        return Err(Error::overflow("a difference"));
+    }
     let [types_before, types_after] = compared.types;
-    let side = |side: usize, value_type| DiffSide::new(runs.side(side), value_type, &sums[side]);
+    let side = |side: usize, value_type| DiffSide::new(runs.side(side), value_type).with_sums(&sums[side]);
     Ok(Diff {
         suggestions: renames::suggested(&runs, &rows),
         sides: [side(0, types_before), side(1, types_after)],
@@ -89,7 +101,13 @@ pub fn diff(before: &[&Profile], after: &[&Profile], options: &DiffOptions, note
 }
 
 /// Returns what verdicts rest on.
-fn basis(runs: &Runs<'_>, sums: &[Sums; 2], because: [Option<&'static str>; 2], only_shares: bool) -> Basis {
+fn basis(
+    runs: &Runs<'_>,
+    sums: &[Sums; 2],
+    observed: &mut [Option<Evidence>],
+    because: [Option<&'static str>; 2],
+    only_shares: bool,
+) -> Basis {
     let counts = [runs.side(0).len(), runs.side(1).len()];
     if counts != [1, 1] {
         return Basis::Runs { counts };
@@ -100,18 +118,19 @@ fn basis(runs: &Runs<'_>, sums: &[Sums; 2], because: [Option<&'static str>; 2], 
             return Basis::Unknown;
         }
         let share_after = share_after(firsts.map(|run| &*run.profile), sums);
-        let mut basis = Basis::Counts { all: [before, after], share_after, only_shares, excess: 1.0, because };
-        let counts = sums[0].functions.iter().zip(&sums[1].functions).map(|(before, after)| {
-            let counts = [before.own.count, after.own.count];
-            (counts != [0, 0]).then(|| Evidence { counts, ..Evidence::default() })
-        });
-        let found = noise::excess(&basis, &counts.collect::<Vec<_>>());
-        if let Basis::Counts { excess, .. } = &mut basis {
-            *excess = found;
-        }
-        return basis;
+        let bulk = Bulk::find(observed);
+        return Basis::Counts { all: [before, after], share_after, only_shares, bulk, because };
     }
     if firsts.iter().all(|run| is_exact(&run.profile, run.value)) { Basis::Exact } else { Basis::Unknown }
+}
+
+/// Returns how often each function was observed on its own, where it was.
+fn own_counts(sums: &[Sums; 2]) -> Vec<Option<Evidence>> {
+    let counts = sums[0].functions.iter().zip(&sums[1].functions).map(|(before, after)| {
+        let counts = [before.own.count, after.own.count];
+        (counts != [0, 0]).then(|| Evidence { counts, ..Evidence::default() })
+    });
+    counts.collect()
 }
 
 /// Returns the part of the observations of a function that fall after if it takes as long on both sides: half,
@@ -137,6 +156,8 @@ struct Table<'t, 'p> {
     runs: &'t Runs<'p>,
     sums: &'t [Sums; 2],
     basis: &'t Basis,
+    /// Which functions belong to those that changed least.
+    is_bulk: Vec<bool>,
     scales: [Scale; 2],
     is_time: bool,
 }
@@ -150,8 +171,9 @@ impl Table<'_, '_> {
         });
         let [before, after] = owns;
         let owns = [before?, after?];
-        let own_verdicts = self.verdicts(|sum| &sum.own);
-        let total_verdicts = self.verdicts(|sum| &sum.total);
+        let own_verdicts = self.verdicts(|sum| &sum.own, &self.is_bulk);
+        // What a function costs with all that it calls is no part of the bulk: it may hold all of it.
+        let total_verdicts = self.verdicts(|sum| &sum.total, &[]);
         let nowhere = Facts { name: NO_FUNCTION.to_owned(), ..Facts::default() };
         let mut rows = Vec::new();
         for (place, facts) in self.runs.functions.iter().chain([&nowhere]).enumerate() {
@@ -200,13 +222,14 @@ impl Table<'_, '_> {
         [0, 1].iter().any(|&side| self.scales[side].multiplier != 1)
     }
 
-    fn verdicts(&self, part: fn(&FunctionSum) -> &Part) -> Vec<Verdict> {
+    fn verdicts(&self, part: fn(&FunctionSum) -> &Part, is_bulk: &[bool]) -> Vec<Verdict> {
         let [before, after] = self.sums;
         let step = self.clock_step();
-        let evidence = before.functions.iter().zip(&after.functions).map(|(left, right)| {
+        let evidence = before.functions.iter().zip(&after.functions).enumerate().map(|(place, (left, right))| {
             let parts = [part(left), part(right)];
             let is_tested = parts.iter().any(|part| part.sum != 0 || part.count != 0);
-            is_tested.then(|| self.evidence(parts, step))
+            let is_bulk = is_bulk.get(place).copied().unwrap_or(false);
+            is_tested.then(|| Evidence { is_bulk, ..self.evidence(parts, step) })
         });
         self.basis.judge(&evidence.collect::<Vec<_>>())
     }
@@ -228,7 +251,9 @@ impl Table<'_, '_> {
         let cost = parts.iter().map(|part| part.sum.unsigned_abs()).sum::<u128>() as f64;
         let count_of_runs = self.sums.iter().map(|sums| sums.wholes.len()).sum::<usize>() as f64;
         let of_counting = if ticks > 0.0 { (cost / ticks).powi(2) * ticks / count_of_runs } else { 0.0 };
-        Evidence { runs, floor: of_counting.max(step * step), ..Evidence::default() }
+        let whole = self.sums.iter().map(|sums| sums.whole.unsigned_abs()).sum::<u128>() as f64;
+        let is_minor = cost < whole * LEAST_PART;
+        Evidence { runs, floor: of_counting.max(step * step), is_minor, ..Evidence::default() }
     }
 
     /// Returns the step in which times were measured: the largest that all of them are multiples of.

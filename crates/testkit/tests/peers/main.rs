@@ -5,6 +5,7 @@
 //! `pip` puts into `crates/testkit/peers/python`, is recorded and read.
 
 mod callgrind;
+mod differences;
 mod graphs;
 mod lists;
 mod merges;

@@ -49,6 +49,11 @@ pub(super) fn different_rates(counts: [u64; 2], share: f64) -> f64 {
     at_most_as_likely(counts[1], 0..=total, up)
 }
 
+/// Returns the least probability that [`different_rates`] can find for so many observations on both sides in all.
+pub(super) fn least_probability(count: u64, share: f64) -> f64 {
+    different_rates([count, 0], share).min(different_rates([0, count], share))
+}
+
 /// Returns how probable it is that a standard normal number is as far from zero, or farther.
 fn beyond(deviations: f64) -> f64 {
     erfc(deviations.abs() / std::f64::consts::SQRT_2)
