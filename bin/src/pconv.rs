@@ -84,7 +84,7 @@ impl Pconv {
         if self.idle == Idle::Drop {
             profile = convert::without_idle(&profile, &mut session.notes)?;
         }
-        let options = self.format.write_options(knobs::of(&self.input.knobs, format), value);
+        let options = self.format.write_options(knobs::of(&self.input.knobs, format), value, self.input.max_size);
         let outputs = if self.all_values {
             convert::write_all_values(session, &profile, format, &options, path)?
         } else {

@@ -72,7 +72,8 @@ impl Tool for Pfilter {
         let filtered = profkit_ops::filter(&profile, &self.steps.steps, shown, &mut session.notes)
             .map_err(|error| Failure::in_file(source.name(), &error))?;
         drop(profile);
-        let options = |format| self.format.write_options(knobs::of(&self.input.knobs, format), value);
+        let options =
+            |format| self.format.write_options(knobs::of(&self.input.knobs, format), value, self.input.max_size);
         let format = match told {
             Some(format) => format,
             None => convert::own_format(&filtered, &[source.format()], &options(source.format()), &mut session.notes)?,

@@ -70,14 +70,14 @@ impl Tool for Pmerge {
         let mut merged = merge(session, &paths, &plan)?;
         let value = self.value.index(&merged.profile)?;
         merged.profile = self.thread.apply(merged.profile, value, &mut session.notes)?;
-        let options = self.format.write_options(self.input.knobs.clone(), value);
+        let options = self.format.write_options(self.input.knobs.clone(), value, self.input.max_size);
         let format = match told {
             Some(format) => format,
             None => convert::own_format(&merged.profile, &merged.formats, &options, &mut session.notes)?,
         };
         let involved: Vec<_> = merged.formats.iter().copied().chain([format]).collect();
         knobs::check(&self.input.knobs, &involved)?;
-        let options = self.format.write_options(knobs::of(&self.input.knobs, format), value);
+        let options = self.format.write_options(knobs::of(&self.input.knobs, format), value, self.input.max_size);
         let output = convert::write(session, &merged.profile, format, &options, path)?;
         session.commit(vec![output])
     }

@@ -1,5 +1,9 @@
 //! What the tools promise, tried on the real binaries.
 
+#[cfg(target_os = "linux")]
+mod bombs;
+#[cfg(target_os = "linux")]
+mod faults;
 mod harness;
 mod inputs;
 mod outputs;

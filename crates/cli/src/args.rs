@@ -18,13 +18,19 @@ pub struct InputArgs {
     #[arg(short = 'f', long, value_name = "FORMAT", value_parser = format_parser(Format::can_read))]
     pub from: Option<FormatName>,
 
-    /// Largest size of an input, unpacked: bytes, or with k, M or G [default: 4G]
+    /// Largest size of an input, unpacked, and of an output that repeats whole stacks: bytes, or with k, M or G
+    /// [default: 4G]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_size: Option<u64>,
 
     /// Depth above which a stack is an error [default: 65536]
     #[arg(long, value_name = "FRAMES")]
     pub max_depth: Option<u32>,
+
+    /// Length above which a name is an error, all names being allowed 256 times as much: bytes, or with k, M or G
+    /// [default: 1M]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_name: Option<u64>,
 
     /// Leave mangled names of C++ and Rust as they are; else they are shown demangled and kept as system names
     #[arg(long)]
@@ -163,10 +169,17 @@ impl std::fmt::Debug for FormatName {
 }
 
 impl FormatArgs {
-    /// Returns the options for a writer; `value` is the index of the value to show, if one was asked for.
-    pub fn write_options(&self, knobs: Vec<(String, String)>, value: Option<usize>) -> WriteOptions {
+    /// Returns the options for a writer; `value` is the index of the value to show, if one was asked for, and
+    /// `max_size` the limit of files that repeat whole stacks.
+    pub fn write_options(
+        &self,
+        knobs: Vec<(String, String)>,
+        value: Option<usize>,
+        max_size: Option<u64>,
+    ) -> WriteOptions {
         let mut options = WriteOptions::default();
         options.value = value;
+        options.max_size = max_size;
         options.no_thread_root = self.no_thread_root;
         options.all_frames = self.all_frames;
         options.options = knobs;

@@ -46,6 +46,7 @@ impl Source {
         let mut options = ReadOptions::default();
         options.max_size = args.max_size.unwrap_or(options.max_size);
         options.max_depth = args.max_depth.unwrap_or(options.max_depth);
+        options.max_name = args.max_name.unwrap_or(options.max_name);
         options.demangle = !args.no_demangle;
         let reading = |size| progress(Extent::Bytes(size), &format!("reading {name}"));
         let packed = read_all(file, options.max_size, &reading);

@@ -150,15 +150,17 @@ impl Profile {
                 census.add(Facet::ArcPrimitiveCalls, arc.primitive_calls.is_some(), name);
                 census.add(Facet::CalleeSelf, arc.callee_self.is_some(), name);
                 census.add(Facet::ArcCosts, arc.inclusive.is_some(), name);
-                let costs = [arc.inclusive, arc.callee_self].into_iter().flatten().flatten();
-                census.add(Facet::NegativeValues, costs.into_iter().any(|&cost| cost < 0), name);
+                let numbers = [arc.inclusive, arc.callee_self, arc.calls, arc.primitive_calls];
+                let is_negative = numbers.into_iter().flatten().flatten().any(|&number| number < 0);
+                census.add(Facet::NegativeValues, is_negative, name);
             }
             for total in graph.totals() {
                 let name = || self.strings[self.functions[total.function].name].to_owned();
                 census.add(Facet::CallCounts, total.calls.is_some(), name);
                 census.add(Facet::PrimitiveCalls, total.primitive_calls.is_some(), name);
                 census.add(Facet::Totals, total.inclusive.is_some(), name);
-                let is_negative = total.inclusive.is_some_and(|costs| costs.iter().any(|&cost| cost < 0));
+                let numbers = [total.inclusive, total.calls, total.primitive_calls];
+                let is_negative = numbers.into_iter().flatten().flatten().any(|&number| number < 0);
                 census.add(Facet::NegativeValues, is_negative, name);
             }
         }

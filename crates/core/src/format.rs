@@ -92,6 +92,9 @@ pub struct ReadOptions {
     pub max_depth: u32,
     /// The size in bytes above which a decompressed input is an error.
     pub max_size: u64,
+    /// The length in bytes above which a name is an error; all names together may take 256 times as much, or
+    /// 32 times what the input does.
+    pub max_name: u64,
     /// Whether mangled names of functions are shown demangled, and kept as system names.
     pub demangle: bool,
     /// The options of single formats, `name` and `value`.
@@ -108,6 +111,9 @@ pub struct WriteOptions {
     pub no_thread_root: bool,
     /// Write frames that the profile's own filters would drop.
     pub all_frames: bool,
+    /// The size in bytes above which a file that repeats whole stacks is an error; a multiple of the size of
+    /// the profile if none.
+    pub max_size: Option<u64>,
     /// In how many threads to work where there is something to split; one if not set. What is written is the same.
     pub threads: Option<NonZeroUsize>,
     /// The options of single formats, `name` and `value`.
@@ -331,6 +337,12 @@ impl WriteOptions {
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { max_depth: crate::MAX_DEPTH, max_size: u64::from(u32::MAX), demangle: true, options: Vec::new() }
+        ReadOptions {
+            max_depth: crate::MAX_DEPTH,
+            max_size: u64::from(u32::MAX),
+            max_name: 1 << 20,
+            demangle: true,
+            options: Vec::new(),
+        }
     }
 }

@@ -27,6 +27,7 @@ mod notes;
 mod peek;
 mod profile;
 pub mod readable;
+mod repeats;
 mod rows;
 mod samples;
 mod stacks;

@@ -140,6 +140,11 @@ impl Stacks {
         self.leaf_to_root(row).skip(self.depth(row).saturating_sub(frames) as usize)
     }
 
+    /// Returns how many frames all rows add to those that they extend.
+    pub(crate) fn frames_in_rows(&self) -> usize {
+        self.runs.len()
+    }
+
     /// Sets the depth above which a stack is an error.
     pub(crate) fn set_max_depth(&mut self, max_depth: u32) {
         self.max_depth = max_depth;

@@ -49,6 +49,11 @@ impl Strings {
         self.ends.is_empty()
     }
 
+    /// Returns the bytes of all texts together.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     /// Returns the bytes of a text; unlike the text, they have no bounds of characters to check.
     fn bytes(&self, id: StringId) -> &[u8] {
         let index = id.index();

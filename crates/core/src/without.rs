@@ -248,9 +248,9 @@ impl Cut<'_> {
         Ok(())
     }
 
-    fn graph(
+    fn graph<'g>(
         &mut self,
-        from: &CallGraph,
+        from: &'g CallGraph,
         target: &mut CallGraph,
         to: &mut Profile,
         transfer: &mut Transfer<'_>,
@@ -264,17 +264,18 @@ impl Cut<'_> {
             target.add_own(transfer.frame(to, *frame), costs);
         }
         let counts = self.count_columns(from);
+        let kept = |calls: Option<&'g [i64]>, facet: Facet| {
+            let calls = calls.filter(|_| !lost.has(facet)).map(|calls| &calls[counts.clone()]);
+            calls.filter(|calls| !is_lost(calls))
+        };
         for arc in from.arcs().filter(|_| !lost.has(Facet::Arcs)) {
             let inclusive = self.cell(arc.inclusive, Facet::ArcCosts)?;
             let callee_self = self.cell(arc.callee_self, Facet::CalleeSelf)?;
             target.add_arc(Arc {
                 caller: transfer.frame(to, arc.caller),
                 callee: transfer.function(to, arc.callee),
-                calls: arc.calls.filter(|_| !lost.has(Facet::ArcCalls)).map(|calls| &calls[counts.clone()]),
-                primitive_calls: arc
-                    .primitive_calls
-                    .filter(|_| !lost.has(Facet::ArcPrimitiveCalls))
-                    .map(|calls| &calls[counts.clone()]),
+                calls: kept(arc.calls, Facet::ArcCalls),
+                primitive_calls: kept(arc.primitive_calls, Facet::ArcPrimitiveCalls),
                 inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
                 callee_self: callee_self.as_deref().filter(|costs| !is_lost(costs)),
             });
@@ -283,11 +284,8 @@ impl Cut<'_> {
             let inclusive = self.cell(total.inclusive, Facet::Totals)?;
             target.add_total(Total {
                 function: transfer.function(to, total.function),
-                calls: total.calls.filter(|_| !lost.has(Facet::CallCounts)).map(|calls| &calls[counts.clone()]),
-                primitive_calls: total
-                    .primitive_calls
-                    .filter(|_| !lost.has(Facet::PrimitiveCalls))
-                    .map(|calls| &calls[counts.clone()]),
+                calls: kept(total.calls, Facet::CallCounts),
+                primitive_calls: kept(total.primitive_calls, Facet::PrimitiveCalls),
                 inclusive: inclusive.as_deref().filter(|costs| !is_lost(costs)),
             });
         }

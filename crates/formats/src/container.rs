@@ -2,20 +2,29 @@
 
 mod zstd;
 
+use flate2::bufread::GzDecoder;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
-use profkit_core::{Error, Place, Result};
+use profkit_core::{Error, ErrorKind, Place, Result};
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
+
+/// What every member of a gzip file starts with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How many bytes are shown of what stands where nothing should.
+const SHOWN: usize = 16;
 
 /// Returns the bytes inside, with text in UTF-8 and without a byte order mark.
 ///
 /// Only one layer is opened: a gzip file inside a gzip file is not a profile.
 pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
     let opened: Vec<u8> = match bytes {
-        [0x1f, 0x8b, ..] => {
+        _ if bytes.starts_with(&GZIP) => {
             let mut decoder = MultiGzDecoder::new(bytes);
             let inflated = inflate(&mut decoder, max_size, "gzip", gzip_size(bytes));
-            inflated.map_err(|error| error.at(Place::Byte(bytes.len() - decoder.get_ref().len())))?
+            inflated.map_err(|error| {
+                let error = behind_members(bytes).filter(|_| error.kind() == ErrorKind::Malformed).unwrap_or(error);
+                error.at(Place::Byte(bytes.len() - decoder.get_ref().len()))
+            })?
         }
         _ if zstd::starts(bytes) => zstd::unpack(bytes, max_size)?,
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) && !is_text(bytes) => {
@@ -32,7 +41,7 @@ pub(crate) fn open(bytes: &[u8], max_size: u64) -> Result<Cow<'_, [u8]>> {
         _ if bytes.len() as u64 > max_size => return Err(too_large(max_size)),
         _ => return without_mark(Cow::Borrowed(bytes)),
     };
-    if opened.starts_with(&[0x1f, 0x8b]) || zstd::starts(&opened) {
+    if opened.starts_with(&GZIP) || zstd::starts(&opened) {
         let message = "expected a profile inside, found another layer of compression: only one is opened";
         return Err(Error::malformed(message).at(Place::Byte(0)));
     }
@@ -78,10 +87,29 @@ fn inflate(decoder: &mut dyn Read, max_size: u64, name: &str, about: usize) -> R
     let _ = inflated.try_reserve(about.min(usize::try_from(max_size).unwrap_or(usize::MAX)));
     let read = decoder.take(max_size.saturating_add(1)).read_to_end(&mut inflated);
     match read {
-        Err(error) => Err(Error::malformed(format!("{name}: after {} unpacked bytes: {error}", inflated.len()))),
+        Err(error) => {
+            let is_cut = error.kind() == io::ErrorKind::UnexpectedEof;
+            let what = if is_cut { "the input ends too early".to_owned() } else { error.to_string() };
+            Err(Error::malformed(format!("{name}: after {} unpacked bytes: {what}", inflated.len())))
+        }
         Ok(size) if size as u64 > max_size => Err(too_large(max_size)),
         Ok(_) => Ok(inflated),
     }
+}
+
+/// Returns the error of a gzip file that goes on with something else behind a complete member, if it does.
+fn behind_members(bytes: &[u8]) -> Option<Error> {
+    let mut rest = bytes;
+    while rest.starts_with(&GZIP) {
+        let mut decoder = GzDecoder::new(rest);
+        io::copy(&mut decoder, &mut io::sink()).ok()?;
+        rest = decoder.into_inner();
+    }
+    let start = rest.get(..SHOWN).unwrap_or(rest);
+    let more = if start.len() < rest.len() { "..." } else { "" };
+    let found = format!("{} other bytes: \"{}{more}\"", rest.len(), start.escape_ascii());
+    let error = Error::malformed(format!("gzip: expected another member or the end, found {found}"));
+    Some(error.at(Place::Byte(bytes.len() - rest.len())))
 }
 
 fn too_large(max_size: u64) -> Error {
@@ -162,7 +190,18 @@ mod tests {
             let error = open(&whole[..length], 99).unwrap_err();
             assert!(error.place().is_some(), "{error}");
         }
-        assert!(open(&[whole, b"tail".to_vec()].concat(), 99).is_err());
+        let tails: [(&[u8], &str); 3] = [
+            (b"tail", "found 4 other bytes: \"tail\""),
+            (b"\0", "found 1 other bytes: \"\\x00\""),
+            (&[0x1f; 40], "found 40 other bytes: \"\\x1f\\x1f"),
+        ];
+        for (tail, found) in tails {
+            let error = open(&[&whole, tail].concat(), 99).unwrap_err();
+            let place = format!("byte {}: gzip: expected another member or the end, {found}", whole.len());
+            assert!(error.to_string().starts_with(&place), "{error}");
+        }
+        let error = open(&[&whole, &whole[..9]].concat(), 99).unwrap_err();
+        assert!(error.message().ends_with("the input ends too early"), "{error}");
         assert!(open(b"\xff\xfef", 99).is_err());
         assert!(open(b"\xff\xfe\x00\xd8", 99).is_err());
     }

@@ -9,6 +9,7 @@ mod demangle;
 mod gzip;
 mod ids;
 mod json;
+mod names;
 
 mod callgrind;
 mod collapsed;
@@ -162,13 +163,14 @@ pub fn read(
 /// Reads a profile of a known format from bytes that [`open`] returned.
 ///
 /// This is what [`read`] does last, for programs that want to know the format first. Unlike [`Format::read`],
-/// it shows mangled names of functions demangled, where the options say so.
+/// it shows mangled names of functions demangled, where the options say so, and checks how long names are.
 ///
 /// # Errors
 ///
-/// Fails where the input breaks the rules of its format.
+/// Fails where the input breaks the rules of its format, and where names are longer than the options allow.
 pub fn parse(input: &[u8], format: &'static Format, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let mut profile = format.read(input, options, notes)?;
+    names::check(&profile, input.len(), options.max_name).map_err(|error| error.in_format(format.name()))?;
     if options.demangle {
         demangle::demangle(&mut profile, notes);
     }

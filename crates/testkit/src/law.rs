@@ -1,7 +1,11 @@
 //! The law of every format: what is written is what is read, less what was noted as lost.
 
 use crate::fixtures::dump;
-use profkit_core::{Facets, Format, NoteKind, Notes, Profile, ReadOptions, WriteOptions, prepare};
+use profkit_core::derive::function_totals;
+use profkit_core::{
+    Error, ErrorKind, Facets, Format, FrameId, NoteKind, Notes, Profile, ReadOptions, WriteOptions, prepare,
+};
+use std::collections::HashMap;
 
 /// Checks the law for one profile and one format that can be read and written.
 ///
@@ -14,7 +18,41 @@ use profkit_core::{Facets, Format, NoteKind, Notes, Profile, ReadOptions, WriteO
 ///
 /// Returns what differs, as text for a person.
 pub fn check(profile: &Profile, format: &'static Format, options: &WriteOptions) -> Result<(), String> {
-    let fail = |what: &str, error: profkit_core::Error| format!("{}: {what}: {error}", format.name());
+    try_check(profile, format, options).map_err(|breach| breach.message)
+}
+
+/// Does what [`check`] does, but lets a writer refuse what no file can hold: sums beyond 64 bits, sizes beyond a limit.
+///
+/// # Errors
+///
+/// Returns what differs, as text for a person.
+pub fn check_what_is_written(profile: &Profile, format: &'static Format, options: &WriteOptions) -> Result<(), String> {
+    match try_check(profile, format, options) {
+        Err(Breach { message, refusal }) => {
+            let may_refuse = [ErrorKind::Overflow, ErrorKind::Limit, ErrorKind::Unsupported];
+            if refusal.is_some_and(|kind| may_refuse.contains(&kind)) { Ok(()) } else { Err(message) }
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Why the law does not hold: what differs, or the error that came before anything could be compared.
+struct Breach {
+    message: String,
+    refusal: Option<ErrorKind>,
+}
+
+impl From<String> for Breach {
+    fn from(message: String) -> Breach {
+        Breach { message, refusal: None }
+    }
+}
+
+fn try_check(profile: &Profile, format: &'static Format, options: &WriteOptions) -> Result<(), Breach> {
+    let fail = |what: &str, error: Error| Breach {
+        message: format!("{}: {what}: {error}", format.name()),
+        refusal: Some(error.kind()),
+    };
     let mut prepare_notes = Notes::new();
     let prepared = prepare(profile, format, options, &mut prepare_notes).map_err(|error| fail("prepare", error))?;
     let invented = prepared.meta.invented;
@@ -30,23 +68,48 @@ pub fn check(profile: &Profile, format: &'static Format, options: &WriteOptions)
     let totals = |profile: &Profile| profile.column_totals().map_err(|error| fail("totals", error));
     let exponents = |profile: &Profile| -> Vec<i8> { profile.value_types.iter().map(|it| it.unit.exponent).collect() };
     if rounded == 0 && exponents(&wanted) == exponents(&back) && totals(&wanted)? != totals(&back)? {
-        return Err(format!("{}: totals {:?} became {:?}", format.name(), totals(&wanted)?, totals(&back)?));
+        return Err(format!("{}: totals {:?} became {:?}", format.name(), totals(&wanted)?, totals(&back)?).into());
     }
     let canonical = |profile: &Profile| profile.canonical().map_err(|error| fail("canonical", error));
     let (wanted, back) = (canonical(&wanted)?, canonical(&back)?);
     let added = back.census().present().minus(wanted.census().present());
     if !added.is_empty() {
-        return Err(format!("{}: the file has facets that the profile had not: {added:?}", format.name()));
+        return Err(format!("{}: the file has facets that the profile had not: {added:?}", format.name()).into());
     }
     let renamed = count(&notes, NoteKind::Renamed);
-    if renamed > 0 {
-        return check_renamed(&wanted, &back, renamed).map_err(|message| format!("{}: {message}", format.name()));
+    let compared = if renamed > 0 {
+        check_renamed(&wanted, &back, renamed)
+    } else if rounded > 0 {
+        check_rounded(&dump(&wanted), &dump(&back), rounded)
+    } else {
+        same(&dump(&wanted), &dump(&back))
+    };
+    compared.map_err(|message| format!("{}: {message}", format.name()).into())
+}
+
+/// Checks what must be so of every profile, whoever made it: what ids and counts of shared calls stand for is there.
+///
+/// # Errors
+///
+/// Returns what is wrong, as text for a person.
+pub fn check_valid(profile: &Profile) -> Result<(), String> {
+    let mut last = HashMap::new();
+    let mut path = Vec::new();
+    for (row, sample) in profile.samples.iter().enumerate() {
+        path.clear();
+        sample.stack.iter().for_each(|&stack| profile.stacks.read_path(stack, &mut path));
+        if let Some(kept) = sample.kept {
+            let before: Vec<FrameId> = last.insert(sample.thread, path.clone()).unwrap_or_default();
+            let common = path.iter().zip(&before).take_while(|(a, b)| a == b).count();
+            if kept as usize > common {
+                return Err(format!("sample {row} shares {kept} calls with one of {common} common frames"));
+            }
+        }
     }
-    if rounded > 0 {
-        return check_rounded(&dump(&wanted), &dump(&back), rounded)
-            .map_err(|message| format!("{}: {message}", format.name()));
+    match function_totals(profile) {
+        Err(error) if error.kind() != ErrorKind::Overflow => Err(error.to_string()),
+        _ => Ok(()),
     }
-    same(&dump(&wanted), &dump(&back)).map_err(|message| format!("{}: {message}", format.name()))
 }
 
 fn count(notes: &Notes, kind: NoteKind) -> u64 {

@@ -4,6 +4,7 @@
 //! first day.
 
 pub mod fixtures;
+pub mod fuzz;
 pub mod generate;
 pub mod inputs;
 pub mod kcachegrind;

@@ -1,7 +1,7 @@
 //! What holds for every filter, on generated profiles and on every fixture.
 
 use profkit_core::derive::function_totals;
-use profkit_core::{Facet, Facets, FrameId, FunctionId, Id, NoteKind, Notes, Profile};
+use profkit_core::{Facet, Facets, FunctionId, Id, NoteKind, Notes, Profile};
 use profkit_ops::{STEPS, Step, filter};
 use profkit_testkit::fixtures::{dump, readable};
 use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled, tangle};
@@ -91,24 +91,6 @@ fn canonical(profile: &Profile) -> String {
     dump(&profile.canonical().expect("small numbers"))
 }
 
-/// Checks what must be so of every profile, whoever made it.
-fn check_valid(profile: &Profile) -> Result<(), String> {
-    let mut last = std::collections::HashMap::new();
-    let mut path = Vec::new();
-    for (row, sample) in profile.samples.iter().enumerate() {
-        path.clear();
-        sample.stack.iter().for_each(|&stack| profile.stacks.read_path(stack, &mut path));
-        if let Some(kept) = sample.kept {
-            let before: Vec<FrameId> = last.insert(sample.thread, path.clone()).unwrap_or_default();
-            let common = path.iter().zip(&before).take_while(|(a, b)| a == b).count();
-            if kept as usize > common {
-                return Err(format!("sample {row} shares {kept} calls with one of {common} common frames"));
-            }
-        }
-    }
-    function_totals(profile).map(|_| ()).map_err(|error| error.to_string())
-}
-
 #[test]
 fn every_step_is_tried() {
     let tried: Vec<&str> = TYPED.iter().map(|(name, _)| *name).collect();
@@ -125,7 +107,7 @@ proptest! {
         steps in proptest::collection::vec(any_typed(), 1..4),
     ) {
         if let Some((profile, _)) = left(&profile, &steps) {
-            check_valid(&profile).map_err(TestCaseError::fail)?;
+            law::check_valid(&profile).map_err(TestCaseError::fail)?;
             law::same(&canonical(&profile), &canonical(&profile.filtered(|_| true, |_| true).unwrap()))
                 .map_err(TestCaseError::fail)?;
         }
@@ -271,7 +253,7 @@ fn every_fixture_through_every_step() {
         let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
         for typed in typed() {
             if let Some((less, _)) = left(&profile, &[typed]) {
-                check_valid(&less).unwrap_or_else(|error| panic!("{} {typed:?}: {error}", fixture.title()));
+                law::check_valid(&less).unwrap_or_else(|error| panic!("{} {typed:?}: {error}", fixture.title()));
             }
         }
     }

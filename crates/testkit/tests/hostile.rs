@@ -52,7 +52,9 @@ fn fixtures() -> impl Iterator<Item = Fixture> {
         let limit = Rlimit { current: Some(MOST_MEMORY), maximum: Some(MOST_MEMORY) };
         setrlimit(Resource::Data, limit).expect("a lower limit");
     }
-    readable().into_iter().chain(bad()).filter(|fixture| fixture.bytes.len() < 200_000)
+    let fixtures: Vec<Fixture> = readable().into_iter().chain(bad()).filter(|it| it.bytes.len() < 200_000).collect();
+    assert!(fixtures.len() > 300, "only {} fixtures", fixtures.len());
+    fixtures.into_iter()
 }
 
 /// Returns the positions to try, all of them where there are not too many.

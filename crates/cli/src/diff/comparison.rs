@@ -187,7 +187,7 @@ impl Comparison {
         let diff = if self.has_negative_base { negative_base(&diff).map_err(|error| failure(&error))? } else { diff };
         let two_columns = [(TWO_COLUMNS.0.to_owned(), TWO_COLUMNS.1.to_owned())];
         let knobs = self.knobs.iter().chain(two_columns.iter().filter(|_| !self.has_negative_base)).cloned();
-        let options = format.write_options(knobs::of(&knobs.collect::<Vec<_>>(), target), None);
+        let options = format.write_options(knobs::of(&knobs.collect::<Vec<_>>(), target), None, None);
         convert::write(session, &diff, target, &options, path)
     }
 

@@ -272,7 +272,7 @@ impl<'a> Reader<'a, '_> {
             }
         }
         if self.read.paths.len() - start > self.max_depth {
-            let message = format!("a stack of more than {} frames", self.max_depth);
+            let message = format!("a stack of more than {} frames; --max-depth allows more", self.max_depth);
             return Err(Error::limit(message).at(self.input.line(stack)));
         }
         Ok(thread)

@@ -7,8 +7,6 @@ use profkit_core::{
 };
 use std::io::Write;
 
-/// The most frames that are written; every line repeats its whole stack.
-const MOST_FRAMES: u64 = 1 << 31;
 /// How much text is gathered before it is handed on.
 const BUFFER: usize = 1 << 16;
 
@@ -17,7 +15,9 @@ pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
         return Err(Error::unsupported("the profile has no values, and a line needs a number"));
     }
     let (rows, values) = distinct(profile)?;
-    let names = spell(profile, &uses(profile, &rows)?, notes);
+    let size = |frame| profile.frame_name(frame).map_or(1, |name| name.len() as u64 + 1);
+    profile.check_repeated(rows.iter().map(|row| row.stack), size, options)?;
+    let names = spell(profile, &uses(profile, &rows), notes);
     let mut text = Vec::with_capacity(BUFFER);
     if options.option(&VALUES) == "all" && !profile.value_types.is_empty() {
         text.extend(header(&profile.value_types, notes).bytes());
@@ -74,21 +74,14 @@ fn has_name(profile: &Profile, thread: ThreadId) -> bool {
 }
 
 /// Returns where in the lines each frame and thread will stand.
-fn uses(profile: &Profile, rows: &[Row]) -> Result<Uses> {
+fn uses(profile: &Profile, rows: &[Row]) -> Uses {
     let mut uses = Uses::of(profile);
     let mut path = Vec::new();
-    let mut written = 0;
     for row in rows {
         read_path(profile, row.stack, &mut path);
-        written += path.len() as u64;
-        if written > MOST_FRAMES {
-            return Err(Error::limit(format!(
-                "more than {MOST_FRAMES} frames to write, since every line repeats its stack"
-            )));
-        }
         uses.line(profile, row.thread, &path);
     }
-    Ok(uses)
+    uses
 }
 
 fn read_path(profile: &Profile, stack: Option<StackId>, path: &mut Vec<FrameId>) {

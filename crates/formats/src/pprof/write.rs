@@ -8,24 +8,23 @@ use super::message;
 use super::table::TextTable;
 use crate::gzip::GzipWriter;
 use profkit_core::{
-    EqualSamples, Error, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, Symbols, ThreadId,
-    WriteOptions,
+    EqualSamples, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, Symbols, ThreadId, WriteOptions,
 };
 use prost::encoding::encoded_len_varint;
 use std::io::{self, Write};
 
 /// How many bytes are gathered before they are passed on.
 const CHUNK: usize = 1 << 16;
-/// More frames than this are not written out.
-const MOST_FRAMES: u64 = 1 << 31;
+/// About how many bytes a location takes in a stack.
+const LOCATION: u64 = 2;
 
 pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, _notes: &mut Notes) -> Result<()> {
     if options.option(&GZIP) == "no" {
-        return Encoder::new(profile, out).write();
+        return Encoder::new(profile, out).write(options);
     }
     // The encoder writes no name and no time, so that equal profiles are equal files.
     let mut gzip = GzipWriter::new(out, options.threads());
-    Encoder::new(profile, &mut gzip).write()?;
+    Encoder::new(profile, &mut gzip).write(options)?;
     gzip.finish()?;
     Ok(())
 }
@@ -49,13 +48,13 @@ impl<'p, 'o> Encoder<'p, 'o> {
         }
     }
 
-    fn write(mut self) -> Result<()> {
+    fn write(mut self, options: &WriteOptions) -> Result<()> {
         let header = Header::of(self.profile);
         for (kind, unit) in header.sample_types() {
             let (r#type, unit) = (self.texts.position(kind), self.texts.position(unit));
             self.message(1, &message::ValueType { r#type, unit })?;
         }
-        self.samples(&header)?;
+        self.samples(&header, options)?;
         for (id, mapping) in self.profile.mappings.iter() {
             let mapping = self.mapping(id.index() as u64 + 1, mapping);
             self.message(3, &mapping)?;
@@ -116,14 +115,11 @@ impl<'p, 'o> Encoder<'p, 'o> {
         Ok(())
     }
 
-    fn samples(&mut self, header: &Header<'_>) -> Result<()> {
+    fn samples(&mut self, header: &Header<'_>, options: &WriteOptions) -> Result<()> {
         let profile = self.profile;
         let merged = Merged::of(profile);
-        let depth = |&row: &usize| profile.samples.at(row).stack.map_or(0, |it| u64::from(profile.stacks.depth(it)));
-        let frames: u64 = merged.rows.iter().map(depth).sum();
-        if frames > MOST_FRAMES {
-            return Err(Error::limit(format!("the stacks have {frames} frames, more than {MOST_FRAMES}")));
-        }
+        let stacks = merged.rows.iter().map(|&row| profile.samples.at(row).stack);
+        profile.check_repeated(stacks, |_| LOCATION, options)?;
         let mut path: Vec<FrameId> = Vec::new();
         let (mut location_ids, mut values, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         for (index, &row) in merged.rows.iter().enumerate() {

@@ -15,13 +15,13 @@ use crate::json::key::ValueKey;
 use document::{Document, Hashed, Version};
 use header::Header;
 use profkit_core::{
-    Error, NoteKind, Notes, Profile, Result, Role, StackId, ValueType, Weights, WriteOptions, is_weighed,
+    Error, Id, NoteKind, Notes, Profile, Result, Role, StackId, ValueType, Weights, WriteOptions, is_weighed,
 };
 use std::io::{BufWriter, Write};
 use threads::Threads;
 
-/// The most frames that a file may repeat.
-const MOST_FRAMES: u64 = 1 << 31;
+/// About how many bytes a frame of a stack takes; the whole file is gathered before it is written.
+const FRAME: u64 = 16;
 const NS_PER_SECOND: i64 = 1_000_000_000;
 
 /// A sample as it is written: the stack, the number of the thread, nanoseconds since the start of the file.
@@ -33,7 +33,7 @@ pub(super) struct FileRow {
 }
 
 pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, notes: &mut Notes) -> Result<()> {
-    check_size(profile)?;
+    check_size(profile, options)?;
     let threads = Threads::of(profile);
     let mut key = key(profile, &threads);
     let mut rows = if profile.meta.sessions.is_empty() {
@@ -56,13 +56,14 @@ pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
     Ok(())
 }
 
-fn check_size(profile: &Profile) -> Result<()> {
-    let depths = profile.stacks.ids().map(|id| u64::from(profile.stacks.depth(id)));
-    let frames: u64 = depths.fold(0, u64::saturating_add);
-    if frames > MOST_FRAMES {
-        return Err(Error::limit(format!("the file would repeat {frames} frames, more than {MOST_FRAMES}")));
+/// Checks the size of a file in which every stack that samples have stands once.
+fn check_size(profile: &Profile, options: &WriteOptions) -> Result<()> {
+    let mut is_used = vec![false; profile.stacks.len()];
+    for stack in profile.samples.iter().filter_map(|sample| sample.stack) {
+        is_used.get_mut(stack.index()).into_iter().for_each(|used| *used = true);
     }
-    Ok(())
+    let used = profile.stacks.ids().zip(is_used).filter(|&(_, is_used)| is_used).map(|(stack, _)| Some(stack));
+    profile.check_repeated(used, |_| FRAME, options)
 }
 
 /// Returns what the reader has to know beside what Sentry does.

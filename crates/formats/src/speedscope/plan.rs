@@ -96,8 +96,15 @@ fn is_time(unit: &str) -> bool {
     Unit::named(unit).dimension == Dimension::Time
 }
 
+/// The most values that a file may have: each sample has room for all, whichever it has.
+const MOST_VALUES: usize = 256;
+
 /// Returns the plan of a file that profkit wrote.
 fn own(key: FileKey, file: &mut File<'_>, units: &[&str]) -> Result<Plan> {
+    if key.values.len() > MOST_VALUES {
+        let message = format!("{} values, more than {MOST_VALUES}", key.values.len());
+        return Err(Error::limit(message).at(Place::Path("profkit.values".to_owned())));
+    }
     let mut value_types = Vec::with_capacity(key.values.len());
     for (index, value) in key.values.iter().enumerate() {
         let at = || Place::Path(format!("profkit.values[{index}]"));

@@ -13,7 +13,7 @@ use super::{LAYOUT, SCHEMA};
 use crate::json::key::ThreadKey;
 use numbers::{Ruler, to_json};
 use profkit_core::{
-    Error, Frame, FrameId, Id, NoteKind, Notes, Profile, Result, Sample, StackId, Thread, ThreadId, WriteOptions,
+    Frame, FrameId, Id, NoteKind, Notes, Profile, Result, Sample, StackId, Thread, ThreadId, WriteOptions,
 };
 use std::borrow::Cow;
 use std::io::{BufWriter, Write};
@@ -21,8 +21,9 @@ use std::io::{BufWriter, Write};
 const EXPORTER: &str = concat!("profkit@", env!("CARGO_PKG_VERSION"));
 /// The depth at which speedscope's importer runs out of JavaScript stack.
 const VIEWER_DEPTH: u32 = 3_900;
-/// The most frames that a file may repeat.
-const MOST_FRAMES: u64 = 1 << 31;
+/// About how many bytes a frame takes in a stack, and as events.
+const FRAME: u64 = 4;
+const EVENTS: u64 = 60;
 
 type Out<'o> = BufWriter<&'o mut dyn Write>;
 
@@ -30,7 +31,8 @@ pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptio
     let layout = Layout::of(profile, options, notes);
     let threads = threads(profile);
     let tracks = tracks(profile, &threads, layout);
-    check_depths(profile, layout, notes)?;
+    check_size(profile, &tracks, layout, options)?;
+    note_depths(profile, notes);
     let frames = Frames::used_by(profile);
     let mut writer = Writer { profile, layout, frames, out: BufWriter::new(out) };
     writer.head(&threads, &tracks)?;
@@ -124,24 +126,30 @@ fn value(sample: Sample<'_>, column: usize) -> i64 {
     sample.values.get(column).copied().unwrap_or(0)
 }
 
-/// Refuses to write without bounds, and notes what speedscope will refuse to open.
-fn check_depths(profile: &Profile, layout: Layout, notes: &mut Notes) -> Result<()> {
-    let (mut frames, mut deep) = (0u64, 0);
-    for sample in profile.samples.iter() {
+/// Refuses to write without bounds.
+fn check_size(profile: &Profile, tracks: &[Track<'_>], layout: Layout, options: &WriteOptions) -> Result<()> {
+    if layout == Layout::Sampled {
+        let rows =
+            tracks.iter().flat_map(|track| track.rows.iter().map(|&row| (track.column, profile.samples.at(row))));
+        let written = rows.filter(|&(column, sample)| column.is_some_and(|column| value(sample, column) > 0));
+        return profile.check_repeated(written.map(|(_, sample)| sample.stack), |_| FRAME, options);
+    }
+    let opened = |sample: Sample<'_>| {
         let depth = sample.stack.map_or(0, |stack| profile.stacks.depth(stack));
-        let kept = sample.kept.filter(|_| layout != Layout::Sampled).unwrap_or(0);
-        frames = frames.saturating_add(u64::from(depth.saturating_sub(kept)));
-        deep += u64::from(depth > VIEWER_DEPTH);
-    }
-    let frames = frames.saturating_mul(profile.value_types.len() as u64);
-    if frames > MOST_FRAMES {
-        return Err(Error::limit(format!("the file would repeat {frames} frames, more than {MOST_FRAMES}")));
-    }
+        u64::from(depth.saturating_sub(sample.kept.unwrap_or(0)))
+    };
+    let opened = profile.samples.iter().map(opened).fold(0, u64::saturating_add);
+    profile.check_size(opened.saturating_mul(EVENTS), options)
+}
+
+/// Notes what speedscope will refuse to open.
+fn note_depths(profile: &Profile, notes: &mut Notes) {
+    let depths = profile.samples.iter().filter_map(|sample| sample.stack).map(|stack| profile.stacks.depth(stack));
+    let deep = depths.filter(|&depth| depth > VIEWER_DEPTH).count() as u64;
     if deep > 0 {
         let what = format!("speedscope itself opens no stack of more than about {VIEWER_DEPTH} frames");
         notes.add(NoteKind::Odd, what, deep, "samples are deeper|sample is deeper", || None);
     }
-    Ok(())
 }
 
 /// The frames of the file: those that a sample uses, in the order of the profile.
