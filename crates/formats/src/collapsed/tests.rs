@@ -217,7 +217,7 @@ mod lines {
         let mut options = ReadOptions::default();
         options.max_depth = 3;
         let error = FORMAT.read(b"a;b;c 1\na;b;c;d 1\n", &options, &mut Notes::new()).unwrap_err();
-        assert_eq!(error.to_string(), "2:1: collapsed: a stack of more than 3 frames");
+        assert_eq!(error.to_string(), "2:1: collapsed: a stack of more than 3 frames; --max-depth allows more");
     }
 
     #[test]
