@@ -19,6 +19,9 @@
 /// on its own in one piece.
 pub(crate) const NONE: u32 = 0;
 
+/// How many labels all paths together may have: half a gigabyte of them.
+pub(crate) const MOST_LABELS: usize = 1 << 27;
+
 /// Paths of labels, root first, each with a weight and values. Labels are counted from 1.
 #[derive(Default)]
 pub(crate) struct Paths {
@@ -57,13 +60,15 @@ impl Paths {
 
     /// Adds a path. Returns whether there was room for it.
     pub(crate) fn push(&mut self, path: &[u32], weight: i64, values: &[i64]) -> bool {
-        let Ok(start) = u32::try_from(self.labels.len()) else { return false };
+        if self.labels.len() + path.len() >= MOST_LABELS {
+            return false;
+        }
+        self.starts.push(self.labels.len() as u32);
         self.labels.extend_from_slice(path);
         self.labels.push(NONE);
-        self.starts.push(start);
         self.weights.push(weight);
         self.values.extend_from_slice(values);
-        u32::try_from(self.labels.len()).is_ok()
+        true
     }
 
     /// Returns the tree of all paths, less the nodes that weigh less than `least`.

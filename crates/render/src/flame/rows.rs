@@ -2,7 +2,7 @@
 
 use super::scene::Scene;
 use super::{Options, Order};
-use crate::trie::{By, Paths, Trie};
+use crate::trie::{By, MOST_LABELS, Paths, Trie};
 use profkit_core::{Error, Id, NoteKind, Notes, Profile, Result, StackId, ThreadId, thousands};
 use std::collections::HashMap;
 
@@ -33,7 +33,9 @@ impl Scene<'_> {
                 let weight =
                     if options.is_diff { values.iter().sum() } else { values.get(shown).copied().unwrap_or(0) };
                 if !paths.push(&path, weight, values) {
-                    return Err(Error::limit("a picture of more than 2^32 frames; every stack is laid out on its own"));
+                    let most = thousands(MOST_LABELS as u64);
+                    let message = format!("a picture of more than {most} frames; every stack is laid out on its own");
+                    return Err(Error::limit(message));
                 }
             }
         }
