@@ -12,7 +12,7 @@ use crate::without::KeptOverGaps;
 use std::cmp::Ordering;
 
 impl Profile {
-    /// Returns the profile with equal rows added up and all rows in an order that depends on nothing
+    /// Returns the profile with equal rows and call graphs of one thread and part added up and all rows in an order that depends on nothing
     /// but what they say, so that two profiles that say the same have the same canonical form.
     ///
     /// Samples of event sources keep their order within a thread; what one call is, is said in as few
@@ -55,11 +55,14 @@ impl Profile {
             to.samples.push(Sample { stack, thread, labels, values: &shrink(values), ..*sample });
         }
         let mut graphs: Vec<&CallGraph> = self.calls.iter().filter(|graph| !graph.is_empty()).collect();
-        graphs.sort_by(|a, b| {
-            order.threads(a.thread, b.thread).then_with(|| self.strings.text(a.part).cmp(self.strings.text(b.part)))
-        });
-        for graph in graphs {
-            let graph = order.graph(graph, &mut to, &mut transfer, &shrink)?;
+        let compare = |a: &CallGraph, b: &CallGraph| {
+            let part = |graph: &CallGraph| graph.part.map(|part| &self.strings[part]);
+            let parts = || part(a).cmp(&part(b));
+            order.threads(a.thread, b.thread).then_with(parts).then_with(|| a.count_stride().cmp(&b.count_stride()))
+        };
+        graphs.sort_by(|a, b| compare(a, b));
+        for same in graphs.chunk_by(|a, b| compare(a, b) == Ordering::Equal) {
+            let graph = order.graph(same, &mut to, &mut transfer, &shrink)?;
             to.calls.push(graph);
         }
         Ok(to)
@@ -268,18 +271,21 @@ impl<'p> Order<'p> {
         Ok(merged)
     }
 
+    /// Returns the graphs of one thread and part as one.
     fn graph(
         &self,
-        from: &'p CallGraph,
+        from: &[&'p CallGraph],
         to: &mut Profile,
         transfer: &mut Transfer<'_>,
         shrink: &dyn Fn(&[i64]) -> Vec<i64>,
     ) -> Result<CallGraph> {
         let rank = |frame: FrameId| self.frame_ranks[frame.index()];
-        let mut graph = CallGraph::with_count_stride(from.stride(), from.count_stride());
-        graph.thread = transfer.thread(to, from.thread);
-        graph.part = from.part.map(|part| transfer.string(to, part));
-        let own = from.own().map(|(frame, costs)| (frame, [Some(costs), None, None, None]));
+        let Some(first) = from.first() else { return Ok(CallGraph::new(0)) };
+        let mut graph = CallGraph::with_count_stride(first.stride(), first.count_stride());
+        graph.thread = transfer.thread(to, first.thread);
+        graph.part = first.part.map(|part| transfer.string(to, part));
+        let own =
+            from.iter().flat_map(|from| from.own()).map(|(frame, costs)| (frame, [Some(costs), None, None, None]));
         for (frame, [costs, ..]) in Self::merged(own, |&a, &b| rank(a).cmp(&rank(b)))? {
             let costs = costs.unwrap_or_default();
             if costs.iter().any(|&cost| cost != 0) {
@@ -287,7 +293,8 @@ impl<'p> Order<'p> {
             }
         }
         let arcs = from
-            .arcs()
+            .iter()
+            .flat_map(|from| from.arcs())
             .map(|arc| ((arc.caller, arc.callee), [arc.calls, arc.primitive_calls, arc.inclusive, arc.callee_self]));
         let by_ends = |a: &(FrameId, FunctionId), b: &(FrameId, FunctionId)| {
             rank(a.0).cmp(&rank(b.0)).then_with(|| self.functions(a.1, b.1))
@@ -302,8 +309,10 @@ impl<'p> Order<'p> {
                 callee_self: own.as_deref().map(shrink).as_deref(),
             });
         }
-        let totals =
-            from.totals().map(|total| (total.function, [total.calls, total.primitive_calls, total.inclusive, None]));
+        let totals = from
+            .iter()
+            .flat_map(|from| from.totals())
+            .map(|total| (total.function, [total.calls, total.primitive_calls, total.inclusive, None]));
         for (function, [calls, primitive, inclusive, _]) in Self::merged(totals, |&a, &b| self.functions(a, b))? {
             if calls.is_some() || primitive.is_some() || inclusive.is_some() {
                 graph.add_total(Total {
