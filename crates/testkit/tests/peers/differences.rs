@@ -3,14 +3,14 @@
 //! Both agree to the last unit, function by function. What Go does otherwise is a matter of the table: its percentages
 //! are parts of the total of the base, it adds functions up that have a name in common, and shows no two sides.
 
-use crate::{peers_are_wanted, read, run, written};
+use crate::{go_pprof, peers_are_wanted, read, written};
 use profkit_core::{Notes, Profile, filter_frames};
 use profkit_formats::named;
 use profkit_ops::{DiffOptions, diff};
 use profkit_testkit::fixtures::readable;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The change of the own and of the whole cost of the functions of each name, but for those without any.
 type Changes = BTreeMap<String, [i128; 2]>;
@@ -66,14 +66,10 @@ fn ours([before, after]: &[Profile; 2], value: usize) -> Changes {
 }
 
 fn gos(base: &Path, file: &Path, value: usize, unit: &str) -> Changes {
-    let mut command = Command::new("go");
-    command.args(["tool", "pprof", "-top", "-symbolize=none", "-nodecount=1000000", "-nodefraction=0"]);
-    command
-        .arg(format!("-unit={unit}"))
-        .arg(format!("-sample_index={value}"))
-        .arg(format!("-diff_base={}", base.display()))
-        .arg(file);
-    let text = run(command.env("PPROF_BINARY_PATH", "/nonexistent").env("TZ", "UTC")).expect("a table");
+    let shown = [format!("-unit={unit}"), format!("-sample_index={value}"), format!("-diff_base={}", base.display())];
+    let all = ["-top", "-nodecount=1000000", "-nodefraction=0"].map(OsStr::new);
+    let words = all.into_iter().chain(shown.iter().map(OsStr::new)).chain([file.as_os_str()]);
+    let text = go_pprof(words).expect("a table");
     let mut changes = Changes::new();
     for line in text.lines().skip_while(|line| line.split_whitespace().next() != Some("flat")).skip(1) {
         let mut words = line.split_whitespace();

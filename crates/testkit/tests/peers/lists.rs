@@ -1,14 +1,14 @@
 //! Lists of functions, callers and callees against what Python's pstats and Go's pprof say of the same files.
 
 use super::pstats::python;
-use super::{peers_are_wanted, run};
+use super::{go_pprof, peers_are_wanted};
 use profkit_core::{Function, NoteKind, Notes, Profile, ReadOptions, filter_frames};
 use profkit_ops::{Peek, PeekArc, Sort, TopRow, map_functions, peek};
 use profkit_testkit::fixtures::{Fixture, readable};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
 
 /// Numbers of functions and of arcs, by a title such as `f`, `f <- caller` or `f -> callee`.
 type Rows = BTreeMap<String, Vec<i64>>;
@@ -150,11 +150,9 @@ fn by_name(fixture: &Fixture) -> Profile {
 }
 
 fn go_report(report: &str, file: &Path, profile: &Profile, column: usize) -> Result<String, String> {
-    let mut command = Command::new("go");
-    command.args(["tool", "pprof", "-symbolize=none", "-nodefraction=0", "-edgefraction=0"]).args(report.split(' '));
-    command.arg(format!("-unit={}", profile.value_types[column].unit.name));
-    command.arg(format!("-sample_index={column}")).arg(file);
-    run(command.env("PPROF_BINARY_PATH", "/nonexistent").env("TZ", "UTC"))
+    let shown = [format!("-unit={}", profile.value_types[column].unit.name), format!("-sample_index={column}")];
+    let all = ["-nodefraction=0", "-edgefraction=0"].into_iter().chain(report.split(' ')).map(OsStr::new);
+    go_pprof(all.chain(shown.iter().map(OsStr::new)).chain([file.as_os_str()]))
 }
 
 /// Returns the rows under the line of titles.

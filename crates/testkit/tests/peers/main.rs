@@ -17,6 +17,7 @@ mod speedscope;
 
 use profkit_core::{Format, Notes, Profile, ReadOptions, WriteOptions, prepare};
 use profkit_testkit::fixtures::Fixture;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,6 +40,13 @@ fn run(command: &mut Command) -> Result<String, String> {
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
 
+/// Returns what Go's pprof prints, with the words behind its name, of files that it is to take as they are.
+fn go_pprof<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Result<String, String> {
+    let mut command = Command::new("go");
+    command.args(["tool", "pprof", "-symbolize=none"]).args(words);
+    run(command.env("PPROF_BINARY_PATH", "/nonexistent").env("TZ", "UTC"))
+}
+
 /// Writes a profile into a folder and returns the file, and the profile as the format can hold it.
 fn written(profile: &Profile, format: &'static Format, folder: &Path, name: &str) -> (PathBuf, Profile) {
     let options = WriteOptions::default();
@@ -51,10 +59,13 @@ fn written(profile: &Profile, format: &'static Format, folder: &Path, name: &str
 
 /// Reads a fixture with the names as they stand there: the peers show them so.
 fn read(fixture: &Fixture) -> Profile {
+    read_named(&fixture.bytes, Some(&fixture.name))
+}
+
+fn read_named(bytes: &[u8], name: Option<&str>) -> Profile {
     let mut options = ReadOptions::default();
     options.demangle = false;
-    let read = profkit_formats::read(&fixture.bytes, Some(&fixture.name), None, &options, &mut Notes::new());
-    read.expect("a readable fixture").0
+    profkit_formats::read(bytes, name, None, &options, &mut Notes::new()).expect("a readable profile").0
 }
 
 fn total(profile: &Profile, column: usize) -> f64 {

@@ -1,13 +1,12 @@
 //! Go's merging of pprof files.
 
-use crate::{peers_are_wanted, read, run, written};
-use profkit_core::{Notes, Profile, ReadOptions};
+use crate::{go_pprof, peers_are_wanted, read, read_named, written};
+use profkit_core::{Notes, Profile};
 use profkit_formats::named;
 use profkit_ops::{Merge, MergeOptions, Sort, top};
 use profkit_testkit::fixtures::readable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Functions by name and file, with their own and whole costs.
 type Costs = BTreeMap<(String, Option<String>), (Vec<i64>, Vec<i64>)>;
@@ -54,13 +53,10 @@ fn a_merge_costs_what_gos_does() {
 
 fn gos_merge(files: &[PathBuf; 2], folder: &Path) -> Result<Profile, String> {
     let out = folder.join("merged");
-    let mut command = Command::new("go");
-    command.args(["tool", "pprof", "-symbolize=none", "-proto"]).arg(format!("-output={}", out.display())).args(files);
-    run(command.env("PPROF_BINARY_PATH", "/nonexistent"))?;
-    let bytes = std::fs::read(&out).expect("what Go has written");
-    let mut options = ReadOptions::default();
-    options.demangle = false;
-    Ok(profkit_formats::read(&bytes, None, None, &options, &mut Notes::new()).expect("valid").0)
+    let output = format!("-output={}", out.display());
+    let [first, second] = files.each_ref().map(|file| file.as_os_str());
+    go_pprof(["-proto".as_ref(), output.as_ref(), first, second])?;
+    Ok(read_named(&std::fs::read(&out).expect("what Go has written"), None))
 }
 
 fn costs(profile: &Profile) -> Costs {

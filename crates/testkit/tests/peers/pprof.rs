@@ -1,15 +1,12 @@
 //! Go's `go tool pprof`.
 
-use crate::{peers_are_wanted, read, run, written};
+use crate::{go_pprof, peers_are_wanted, read, written};
 use profkit_formats::named;
 use profkit_testkit::fixtures::readable;
 use std::path::Path;
-use std::process::Command;
 
-fn go_pprof(report: &str, file: &Path) -> Result<String, String> {
-    let mut command = Command::new("go");
-    command.args(["tool", "pprof", "-symbolize=none", report]).arg(file);
-    run(command.env("PPROF_BINARY_PATH", "/nonexistent").env("TZ", "UTC"))
+fn report_of(report: &str, file: &Path) -> Result<String, String> {
+    go_pprof([report.as_ref(), file.as_os_str()])
 }
 
 #[test]
@@ -22,7 +19,7 @@ fn gos_pprof() {
     for fixture in readable() {
         let name = fixture.title().replace('/', "-");
         let (ours, prepared) = written(&read(&fixture), format, folder.path(), &name);
-        let raw = go_pprof("-raw", &ours).unwrap_or_else(|error| panic!("{name}: go tool pprof rejects it: {error}"));
+        let raw = report_of("-raw", &ours).unwrap_or_else(|error| panic!("{name}: go tool pprof rejects it: {error}"));
         for column in 0..prepared.value_types.len() {
             // Go 1.19 leaves samples without a stack out of its reports.
             let shown = prepared.samples.iter().filter(|sample| sample.stack.is_some());
@@ -34,8 +31,8 @@ fn gos_pprof() {
             std::fs::write(&original, &fixture.bytes).expect("a writable folder");
             for report in ["-raw", "-top", "-traces"] {
                 // What it refuses or shows of the original, it must refuse or show of ours.
-                if let Ok(wanted) = go_pprof(report, &original) {
-                    assert_eq!(go_pprof(report, &ours), Ok(wanted), "{name} {report}");
+                if let Ok(wanted) = report_of(report, &original) {
+                    assert_eq!(report_of(report, &ours), Ok(wanted), "{name} {report}");
                 }
             }
         }
