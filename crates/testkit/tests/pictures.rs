@@ -123,16 +123,20 @@ fn hostile_names_stay_text() {
     }
 }
 
+/// The fixtures whose stacks are those of the source, and whose values have a width.
+fn with_own_stacks() -> impl Iterator<Item = (String, Profile)> {
+    readable().into_iter().filter_map(|fixture| {
+        let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
+        let is_positive = profile.samples.values().iter().all(|&value| value >= 0);
+        let is_drawn = !profile.samples.is_empty() && is_positive && !profile.value_types.is_empty();
+        is_drawn.then(|| (fixture.title(), profile))
+    })
+}
+
 /// Numbers of a picture against those of the table, where the stacks are those of the source.
 #[test]
 fn widths_are_the_totals_of_functions() {
-    for fixture in readable() {
-        let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
-        let is_positive = profile.samples.values().iter().all(|&value| value >= 0);
-        if profile.samples.is_empty() || !is_positive || profile.value_types.is_empty() {
-            continue;
-        }
-        let name = fixture.title();
+    for (name, profile) in with_own_stacks() {
         let picture = svg(&profile, &options(|it| it.min_width = Some(0.0))).expect("drawn before");
         let frames = drawn(&picture, &name);
         let total = profile.column_totals().expect("small numbers")[profile.default_value()];
@@ -168,13 +172,7 @@ fn totals_of_frames(mut frames: Vec<Drawn>) -> BTreeMap<String, u64> {
 #[test]
 fn frames_add_up_to_the_totals_of_functions() {
     let mut compared = 0;
-    for fixture in readable() {
-        let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
-        let is_positive = profile.samples.values().iter().all(|&value| value >= 0);
-        if profile.samples.is_empty() || !is_positive || profile.value_types.is_empty() {
-            continue;
-        }
-        let name = fixture.title();
+    for (name, profile) in with_own_stacks() {
         let profile = filter_frames(&profile, &mut Notes::new()).expect("not deep");
         let value = profile.default_value();
         let no_thread_root = |it: &mut Options| (it.min_width, it.no_thread_root) = (Some(0.0), true);
