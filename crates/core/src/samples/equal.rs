@@ -36,19 +36,15 @@ pub struct EqualSamples {
 
 impl EqualSamples {
     /// Returns the row that was added with this key, or `next` after adding it. `key_of` tells the key of a row that was
-    /// added before.
-    ///
-    /// # Panics
-    ///
-    /// Panics from `u32::MAX` rows on.
+    /// added before. From `u32::MAX` rows on, new ones are not remembered.
     pub fn row(&mut self, key: SampleKey, next: usize, key_of: impl Fn(usize) -> SampleKey) -> usize {
-        let number = u32::try_from(next).ok().filter(|&next| next < u32::MAX).expect("fewer than 4 billion samples");
+        let number = u32::try_from(next + 1).ok().and_then(NonZeroU32::new);
         let place = key.0.map_or(0, |stack| stack.index() + 1);
         if place >= self.first.len() {
             self.first.resize(place + 1, None);
         }
         let Some(first) = self.first[place] else {
-            self.first[place] = NonZeroU32::new(number + 1);
+            self.first[place] = number;
             return next;
         };
         let first = first.get() as usize - 1;
@@ -59,7 +55,9 @@ impl EqualSamples {
         if let Some(&row) = self.others.find(hash, |&row| key_of(row as usize) == key) {
             return row as usize;
         }
-        self.others.insert_unique(hash, number, |&row| hash_of(&key_of(row as usize)));
+        if let Some(number) = number {
+            self.others.insert_unique(hash, number.get() - 1, |&row| hash_of(&key_of(row as usize)));
+        }
         next
     }
 }
