@@ -65,6 +65,11 @@ impl Error {
         Error::new(ErrorKind::Limit, message)
     }
 
+    /// Returns the error of a stack of more than so many frames.
+    pub fn too_deep(max_depth: u32) -> Error {
+        Error::limit(format!("a stack of more than {max_depth} frames; --max-depth allows more"))
+    }
+
     /// Returns the error of a sum or conversion that does not fit into 64 bits; `what` names the number.
     pub fn overflow(what: &str) -> Error {
         Error::new(ErrorKind::Overflow, format!("{what} does not fit into 64 bits"))

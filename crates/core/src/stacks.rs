@@ -182,10 +182,7 @@ impl Stacks {
         }
         let depth = above + run.len();
         if depth > self.max_depth as usize {
-            return Err(Error::limit(format!(
-                "a stack of more than {} frames; --max-depth allows more",
-                self.max_depth
-            )));
+            return Err(Error::too_deep(self.max_depth));
         }
         let id = StackId::from_index(self.rows.len());
         let run_start = self.runs.len();

@@ -81,7 +81,7 @@ pub(crate) fn lines(
         rows: Vec::new(),
         columns: vec![Amounts::new(); column_count],
     };
-    let mut reader = Reader { input, max_depth: options.max_depth as usize, profile, read, odd: Odd::default() };
+    let mut reader = Reader { input, max_depth: options.max_depth, profile, read, odd: Odd::default() };
     reader.odd.comments = head.comments;
     while !rest.is_empty() {
         reader.line(trim_end(next_line(&mut rest)))?;
@@ -222,7 +222,7 @@ impl Odd<'_> {
 /// The state of reading.
 struct Reader<'a, 'p> {
     input: Input<'a>,
-    max_depth: usize,
+    max_depth: u32,
     profile: &'p mut Profile,
     read: Lines,
     odd: Odd<'a>,
@@ -271,9 +271,8 @@ impl<'a> Reader<'a, '_> {
                 from = end + 1;
             }
         }
-        if self.read.paths.len() - start > self.max_depth {
-            let message = format!("a stack of more than {} frames; --max-depth allows more", self.max_depth);
-            return Err(Error::limit(message).at(self.input.line(stack)));
+        if self.read.paths.len() - start > self.max_depth as usize {
+            return Err(Error::too_deep(self.max_depth).at(self.input.line(stack)));
         }
         Ok(thread)
     }
