@@ -6,7 +6,7 @@ use crate::parallel::in_order;
 use crate::progress::Extent;
 use crate::session::Session;
 use profkit_core::{Format, Notes, Profile};
-use profkit_ops::{By, group};
+use profkit_ops::{By, group, without_interruptions};
 use std::path::{Path, PathBuf};
 
 /// Both sides, read.
@@ -104,7 +104,7 @@ impl Sides {
     }
 
     /// Keeps one thread of each profile, if one was asked for, drops the frames that the profiles themselves ask to
-    /// drop, and puts other things in the place of functions.
+    /// drop and those that only interrupt, and puts other things in the place of functions.
     ///
     /// # Errors
     ///
@@ -120,6 +120,7 @@ impl Sides {
         for (profiles, value) in self.profiles.iter_mut().zip(values) {
             for profile in profiles {
                 let narrowed = frames.apply(thread.apply(std::mem::take(profile), value, notes)?, notes)?;
+                let narrowed = if frames.all_frames { narrowed } else { uninterrupted(narrowed, notes)? };
                 let by = match unit {
                     Unit::Function => None,
                     Unit::File => Some(By::File),
@@ -137,6 +138,11 @@ impl Sides {
         }
         Ok(())
     }
+}
+
+fn uninterrupted(profile: Profile, notes: &mut Notes) -> Result<Profile> {
+    let without = without_interruptions(&profile, notes).map_err(|error| Failure::Error(error.message().to_owned()))?;
+    Ok(without.unwrap_or(profile))
 }
 
 type ReadFile = (SideFile, Profile, Notes);
