@@ -33,9 +33,7 @@ Examples:
   pdiff old.prof new.prof --fail-over 5% --markdown    for a pull request: exit 1 if it got slower
   pdiff old.pb.gz new.pb.gz -o diff.pb.gz              one profile with the values before and after";
 
-const ALL_FRAMES: &str = "\
-Keep the frames that the profiles themselves ask to drop, and runtime.asyncPreempt of Go, whose cost is else that of the \
-function it interrupts";
+const ALL_FRAMES: &str = "Keep the frames that the profiles themselves ask to drop";
 
 /// Compare two profiles: what got slower, and is it more than noise?
 ///

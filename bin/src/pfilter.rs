@@ -66,7 +66,7 @@ impl Tool for Pfilter {
         let path = self.output.output.as_deref();
         let told = self.format.told(path)?;
         let mut source = Source::open(self.input_file.as_deref(), &self.input)?;
-        let profile = source.read(&mut session.notes)?;
+        let profile = source.read(session.threads(), &mut session.notes)?;
         let value = self.value.index(&profile)?;
         let shown = value.unwrap_or(profile.default_value());
         let filtered = profkit_ops::filter(&profile, &self.steps.steps, shown, &mut session.notes)

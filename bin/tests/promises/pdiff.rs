@@ -149,19 +149,6 @@ fn the_gate_fails_what_grew_and_is_not_noise() {
 }
 
 #[test]
-fn the_gate_tells_what_it_lets_pass_as_noise() {
-    let folder = folder();
-    let excused = "g: self 1,000 -> 1,010 (+10), more than 0.4 % of the total before";
-    let note = format!("note: --fail-over lets pass what may be noise: 1 change (first: {excused})\n");
-    let run = folder.run(PDIFF, "a.folded b.folded --fail-over 0.4%");
-    assert!(run.stderr.contains(&note) && !run.stderr.contains("failed: g"), "{}", run.stderr);
-    let run = folder.run(PDIFF, "a.folded b.folded --fail-over 0.4% --markdown");
-    assert!(run.text().contains(&format!("\n:grey_question: {excused}, but it may be noise\n").replace('>', "\\>")));
-    // It grew, but not by as much as is allowed.
-    assert!(!folder.run(PDIFF, "a.folded b.folded --fail-over 0.6%").stderr.contains("noise"));
-}
-
-#[test]
 fn the_difference_is_a_profile() {
     let folder = folder();
     folder.run(PDIFF, "a.folded b.folded -o diff.pb.gz").succeeds();

@@ -62,6 +62,13 @@ impl Failure {
     }
 }
 
+impl From<Error> for Failure {
+    /// Returns the failure of what has no file to name.
+    fn from(error: Error) -> Failure {
+        Failure::Error(error.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,7 +28,6 @@ mod graphviz;
 mod gzip;
 mod output;
 mod page;
-mod parallel;
 mod progress;
 mod session;
 mod source;

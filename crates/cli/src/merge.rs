@@ -2,11 +2,10 @@
 
 use crate::args::InputArgs;
 use crate::failure::{Failure, Result};
-use crate::parallel::in_order;
 use crate::progress::{Extent, Progress};
 use crate::session::Session;
 use crate::source::Source;
-use profkit_core::{ErrorKind, Format, NoteKind, Notes, Profile};
+use profkit_core::{ErrorKind, Format, NoteKind, Notes, Profile, in_order};
 use profkit_ops::{Merge, MergeOptions};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -47,9 +46,10 @@ const BYTES_AT_ONCE: u64 = 4 << 20;
 pub fn merge(session: &mut Session, paths: &[PathBuf], plan: &MergePlan<'_>) -> Result<Merged> {
     let groups = groups(paths);
     let step = session.progress(Extent::Files(paths.len() as u64), "merging");
-    let read = |range: &Range<usize>| Group::read(&paths[range.clone()], plan, &step);
+    let threads = session.threads();
+    let read = |range: &Range<usize>| Group::read(&paths[range.clone()], plan, threads, &step);
     let mut sum = Group::new(plan);
-    in_order(&groups, session.threads(), &read, &mut |group: Result<Group>| sum.append(group?))?;
+    in_order(&groups, threads, &read, &mut |group: Result<Group>| sum.append(group?))?;
     drop(step);
     if let (Some(first), true) = (sum.first_bad, sum.formats.is_empty()) {
         return Err(first);
@@ -92,12 +92,12 @@ impl Group {
         Group { merge: Merge::new(plan.options.clone()), notes: Notes::new(), formats: Vec::new(), first_bad: None }
     }
 
-    fn read(paths: &[PathBuf], plan: &MergePlan<'_>, step: &Progress) -> Result<Group> {
+    fn read(paths: &[PathBuf], plan: &MergePlan<'_>, threads: usize, step: &Progress) -> Result<Group> {
         let mut group = Group::new(plan);
         for path in paths {
             let mut notes = Notes::new();
             let read = Source::open(Some(path), plan.input).and_then(|mut source| {
-                let profile = source.read(&mut notes)?;
+                let profile = source.read(threads, &mut notes)?;
                 Ok((profile, source.format(), source.name().to_owned()))
             });
             step.advance(1);

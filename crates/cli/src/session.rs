@@ -86,7 +86,7 @@ impl Session {
     /// Fails as [`Source::read`] does.
     pub fn parse(&mut self, source: &mut Source) -> Result<Profile> {
         let _step = self.progress(Extent::Unknown, &format!("parsing {}", source.name()));
-        source.read(&mut self.notes)
+        source.read(self.threads(), &mut self.notes)
     }
 
     /// Returns the output for a path; none and `-` are stdout.

@@ -8,6 +8,7 @@ use profkit_core::{Error, Format, Notes, Profile, ReadOptions};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 /// An input that is in memory, unpacked, and whose format is known, but which is not parsed yet.
@@ -74,12 +75,14 @@ impl Source {
         self.format.0
     }
 
-    /// Parses the input, once: its bytes are gone then, and the memory is free for what is done with the profile.
+    /// Parses the input in so many threads, once: its bytes are gone then, and the memory is free for what is done with
+    /// the profile.
     ///
     /// # Errors
     ///
     /// Fails where the input breaks the rules of its format.
-    pub fn read(&mut self, notes: &mut Notes) -> Result<Profile> {
+    pub fn read(&mut self, threads: usize, notes: &mut Notes) -> Result<Profile> {
+        self.options.threads = NonZeroUsize::new(threads);
         let bytes = std::mem::take(&mut self.bytes);
         let read = profkit_formats::parse(&bytes, self.format(), &self.options, notes);
         read.map_err(|error| Failure::in_file(&self.name, &error))

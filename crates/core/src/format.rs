@@ -97,6 +97,8 @@ pub struct ReadOptions {
     pub max_name: u64,
     /// Whether mangled names of functions are shown demangled, and kept as system names.
     pub demangle: bool,
+    /// In how many threads to work where there is something to split; one if not set. What is read is the same.
+    pub threads: Option<NonZeroUsize>,
     /// The options of single formats, `name` and `value`.
     pub options: Vec<(String, String)>,
 }
@@ -317,6 +319,11 @@ impl Opt {
 }
 
 impl ReadOptions {
+    /// Returns in how many threads to work, at least 1.
+    pub fn threads(&self) -> usize {
+        self.threads.map_or(1, NonZeroUsize::get)
+    }
+
     /// Returns the value of an option of a format.
     pub fn option<'o>(&'o self, option: &Opt) -> &'o str {
         option.value(&self.options)
@@ -342,6 +349,7 @@ impl Default for ReadOptions {
             max_size: u64::from(u32::MAX),
             max_name: 1 << 20,
             demangle: true,
+            threads: None,
             options: Vec::new(),
         }
     }

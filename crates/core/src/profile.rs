@@ -9,7 +9,7 @@ use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, 
 use crate::meta::Meta;
 use crate::rows::{Frame, Function, Label, LabelValue, Mapping, Symbols, Thread};
 use crate::samples::Samples;
-use crate::stacks::Stacks;
+use crate::stacks::{FrameHashes, Paths, Stacks};
 use crate::strings::Strings;
 use crate::table::Table;
 use crate::value::ValueType;
@@ -168,6 +168,25 @@ impl Profile {
         self.stacks.extend(None, path, &self.frame_hashes)
     }
 
+    /// Returns the hashes of the frames that there are.
+    pub fn frame_hashes(&self) -> FrameHashes {
+        FrameHashes::new(&self.frame_hashes)
+    }
+
+    /// Returns the id of a stack of a list, and none for one without frames.
+    ///
+    /// # Errors
+    ///
+    /// A stack deeper than the limit is an error of kind `Limit`.
+    ///
+    /// # Panics
+    ///
+    /// Panics on an index beyond the list.
+    pub fn stack_of(&mut self, paths: &Paths<'_>, index: usize) -> Result<Option<StackId>> {
+        let (path, hash) = paths.at(index);
+        if path.is_empty() { Ok(None) } else { self.stacks.intern(None, path, hash).map(Some) }
+    }
+
     /// Returns the id of the stack that calls `frame` from `parent`.
     ///
     /// # Errors
@@ -188,6 +207,20 @@ impl Profile {
     /// Panics on an empty run: a stack has at least one frame more than its parent.
     pub fn extend(&mut self, parent: Option<StackId>, run: &[FrameId]) -> Result<StackId> {
         self.stacks.extend(parent, run, &self.frame_hashes)
+    }
+
+    /// Returns whether frames of two profiles say the same, as their hashes tell.
+    pub(crate) fn says_the_same(&self, frame: FrameId, other: &Profile, in_other: FrameId) -> bool {
+        self.frame_hashes[frame.index()] == other.frame_hashes[in_other.index()]
+    }
+
+    /// Returns the id of the stack that adds a run of frames, root first, to `parent`, and whose whole path has this hash.
+    ///
+    /// # Errors
+    ///
+    /// A stack deeper than the limit is an error of kind `Limit`.
+    pub(crate) fn extend_hashed(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u32) -> Result<StackId> {
+        self.stacks.intern(parent, run, hash)
     }
 
     /// Returns the id of a thread.

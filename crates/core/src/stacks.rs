@@ -14,8 +14,12 @@
 //! Parents precede their children. The hash of a path is rolled from root to leaf over what the frames
 //! say, so it follows from the hash of the parent and the run. A match is verified against the frames.
 
+mod paths;
+
+pub use paths::{FrameHashes, Paths};
+
 use crate::error::{Error, Result};
-use crate::hash::{Map, roll};
+use crate::hash::{Map, roll_short};
 use crate::id::{FrameId, Id, StackId};
 use hashbrown::HashTable;
 
@@ -27,42 +31,20 @@ pub const MAX_DEPTH: u32 = 65_536;
 pub struct Stacks {
     rows: Vec<Row>,
     runs: Vec<FrameId>,
-    index: HashTable<Slot>,
+    index: HashTable<StackId>,
     /// Stacks that were found to start with the path of another row than the one they extend: found once more, they
     /// are not compared from end to end again.
     prefixes: Map<(StackId, StackId), ()>,
     max_depth: u32,
 }
 
+/// A stack; its run starts where that of the row before ends.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     parent: Option<StackId>,
-    run_start: usize,
-    run_len: u32,
     depth: u32,
-    hash: u64,
-}
-
-/// A row as it is found by its hash, of which a part stands beside: a table that grows visits no row.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    part: u32,
-    id: StackId,
-}
-
-impl Slot {
-    fn new(hash: u64, id: StackId) -> Slot {
-        Slot { part: Slot::part(hash), id }
-    }
-
-    fn part(hash: u64) -> u32 {
-        (hash ^ hash >> 32) as u32
-    }
-
-    /// Returns the place in the table, for which both ends of the number count.
-    fn place(part: u32) -> u64 {
-        u64::from(part) << 32 | u64::from(part)
-    }
+    run_end: u32,
+    hash: u32,
 }
 
 impl Default for Stacks {
@@ -90,8 +72,10 @@ impl Stacks {
 
     /// Returns the row that a stack extends, and the frames it adds to it, root first.
     pub fn row(&self, stack: StackId) -> (Option<StackId>, &[FrameId]) {
-        let row = &self.rows[stack.index()];
-        (row.parent, &self.runs[row.run_start..][..row.run_len as usize])
+        let index = stack.index();
+        let start = if index == 0 { 0 } else { self.rows[index - 1].run_end };
+        let row = &self.rows[index];
+        (row.parent, &self.runs[start as usize..row.run_end as usize])
     }
 
     /// Returns the number of frames of a stack, at least 1.
@@ -101,8 +85,7 @@ impl Stacks {
 
     /// Returns the innermost frame.
     pub fn leaf(&self, stack: StackId) -> FrameId {
-        let row = &self.rows[stack.index()];
-        self.runs[row.run_start + row.run_len as usize - 1]
+        self.runs[self.rows[stack.index()].run_end as usize - 1]
     }
 
     /// Returns the frames of a stack from leaf to root.
@@ -119,6 +102,9 @@ impl Stacks {
     /// Fills `path` with the frames of a stack, root first.
     pub fn read_path(&self, stack: StackId, path: &mut Vec<FrameId>) {
         path.clear();
+        if let (None, run) = self.row(stack) {
+            return path.extend_from_slice(run);
+        }
         path.extend(self.leaf_to_root(stack));
         path.reverse();
     }
@@ -152,47 +138,73 @@ impl Stacks {
 
     /// Computes the hashes of all paths again, from those of all frames.
     pub(crate) fn rehash(&mut self, hashes: &[u64]) {
-        self.index.clear();
         for index in 0..self.rows.len() {
             let (parent, run) = self.row(StackId::from_index(index));
             let head = parent.map_or(0, |id| self.rows[id.index()].hash);
-            let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
-            self.rows[index].hash = hash;
-            self.enter(hash, StackId::from_index(index));
+            self.rows[index].hash = extended(head, run, hashes);
         }
+        self.index.clear();
+        self.enter_rows();
     }
 
-    fn enter(&mut self, hash: u64, id: StackId) {
-        let slot = Slot::new(hash, id);
-        self.index.insert_unique(Slot::place(slot.part), slot, |slot| Slot::place(slot.part));
+    /// Enters the last row into the table that finds rows by their hashes.
+    ///
+    /// A table that is full is made anew, from the rows one after another: to move its entries instead, each would have
+    /// to be looked up in the rows, or to have its hash beside it.
+    fn enter_last(&mut self) {
+        if self.index.len() < self.index.capacity() {
+            return self.enter(self.rows.len() - 1);
+        }
+        self.index = HashTable::new();
+        self.index = HashTable::with_capacity(self.rows.len() * 2);
+        self.enter_rows();
+    }
+
+    fn enter_rows(&mut self) {
+        (0..self.rows.len()).for_each(|index| self.enter(index));
+    }
+
+    fn enter(&mut self, index: usize) {
+        let rows = &self.rows;
+        let id = StackId::from_index(index);
+        self.index.insert_unique(place(rows[index].hash), id, |id| place(rows[id.index()].hash));
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
     pub(crate) fn extend(&mut self, parent: Option<StackId>, run: &[FrameId], hashes: &[u64]) -> Result<StackId> {
+        let head = parent.map_or(0, |id| self.hash(id));
+        self.intern(parent, run, extended(head, run, hashes))
+    }
+
+    /// Returns the hash of the path of a stack.
+    pub(crate) fn hash(&self, stack: StackId) -> u32 {
+        self.rows[stack.index()].hash
+    }
+
+    /// Returns the stack that adds `run`, root first, to `parent`; `hash` is that of its whole path.
+    pub(crate) fn intern(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u32) -> Result<StackId> {
         assert!(!run.is_empty(), "a stack has at least one frame");
-        let (head, above) = parent.map_or((0, 0), |id| (self.rows[id.index()].hash, self.depth(id) as usize));
-        let hash = run.iter().fold(head, |hash, frame| roll(hash, hashes[frame.index()]));
-        let part = Slot::part(hash);
-        let found = self.index.find(Slot::place(part), |it| it.part == part && self.is_path(it.id, hash, parent, run));
-        if let Some(&Slot { id, .. }) = found {
+        if let Some(&id) = self.index.find(place(hash), |&id| self.is_path(id, hash, parent, run)) {
             if let Some(parent) = parent.filter(|_| self.row(id).0 != parent) {
                 self.prefixes.insert((parent, id), ());
             }
             return Ok(id);
         }
-        let depth = above + run.len();
+        let depth = parent.map_or(0, |id| self.depth(id) as usize) + run.len();
         if depth > self.max_depth as usize {
             return Err(Error::too_deep(self.max_depth));
         }
         let id = StackId::from_index(self.rows.len());
-        let run_start = self.runs.len();
+        let Ok(run_end) = u32::try_from(self.runs.len() + run.len()) else {
+            return Err(Error::limit("more than 4 billion frames in all stacks"));
+        };
         self.runs.extend_from_slice(run);
-        self.rows.push(Row { parent, run_start, run_len: run.len() as u32, depth: depth as u32, hash });
-        self.enter(hash, id);
+        self.rows.push(Row { parent, depth: depth as u32, run_end, hash });
+        self.enter_last();
         Ok(id)
     }
 
-    fn is_path(&self, id: StackId, hash: u64, parent: Option<StackId>, run: &[FrameId]) -> bool {
+    fn is_path(&self, id: StackId, hash: u32, parent: Option<StackId>, run: &[FrameId]) -> bool {
         let row = &self.rows[id.index()];
         if row.hash != hash {
             return false;
@@ -210,6 +222,16 @@ impl Stacks {
         let above = parent.into_iter().flat_map(|parent| self.leaf_to_root(parent));
         self.leaf_to_root(id).eq(run.iter().rev().copied().chain(above))
     }
+}
+
+/// Returns the hash of a path from that of its head and the run behind it.
+fn extended(head: u32, run: &[FrameId], hashes: &[u64]) -> u32 {
+    roll_short(head, run.iter().map(|frame| hashes[frame.index()]))
+}
+
+/// Returns a hash as the table wants it, for which both ends of the number count.
+fn place(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 #[cfg(test)]

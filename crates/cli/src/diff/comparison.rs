@@ -142,7 +142,6 @@ impl Comparison {
         drop(step);
         diff.sort(look.sort);
         let gate = threshold.map(|threshold| Gate::new(&diff, threshold));
-        gate.iter().for_each(|gate| gate.note(&mut session.notes));
         let written = if is_picture {
             self.write_profile_or_picture(session, look, format, path)
         } else {

@@ -2,7 +2,6 @@
 
 use super::spell;
 use profkit_core::readable::amount;
-use profkit_core::{NoteKind, Notes};
 use profkit_ops::{Change, Diff, Presence};
 use std::str::FromStr;
 
@@ -11,11 +10,9 @@ use std::str::FromStr;
 pub struct Threshold(f64);
 
 /// What grew too much.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Gate {
     failures: Vec<String>,
-    /// What is let pass although it grew as much, because noise may have made it.
-    excused: Vec<String>,
 }
 
 impl FromStr for Threshold {
@@ -36,46 +33,31 @@ impl Threshold {
 }
 
 impl Gate {
-    /// Looks at what grew by more than the threshold: the total, and what single functions cost on their own. All that is
-    /// new counts in full. What is shown to be noise does not fail.
+    /// Returns what grew by more than the threshold and is not shown to be noise: the total, and what single functions
+    /// cost on their own. All that is new counts in full.
     pub(super) fn new(diff: &Diff, threshold: Threshold) -> Gate {
+        let allowed = (diff.total.before.max(0) as f64) * threshold.0;
+        let fails =
+            |change: &Change| change.delta() > 0 && change.delta() as f64 > allowed && !change.verdict.is_noise();
         let limit = format!("more than {} % of the total before", spell::trimmed(threshold.0 * 100.0));
         let spell = |change: &Change| {
             let [before, after] = [change.before, change.after].map(|value| amount(value, &diff.unit));
             format!("{before} -> {after} ({}), {limit}", spell::signed(change.delta(), &diff.unit))
         };
-        let allowed = (diff.total.before.max(0) as f64) * threshold.0;
-        let mut gate = Gate::default();
-        let mut look = |change: &Change, sentence: &dyn Fn() -> String| {
-            if change.delta() > 0 && change.delta() as f64 > allowed {
-                let list = if change.verdict.is_noise() { &mut gate.excused } else { &mut gate.failures };
-                list.push(sentence());
-            }
-        };
-        look(&diff.total, &|| format!("total {}", spell(&diff.total)));
-        for row in &diff.rows {
-            let new = if row.presence == Presence::New { ", new" } else { "" };
-            look(&row.own, &|| format!("{}{}: self {}{new}", row.name, spell::place(row), spell(&row.own)));
+        let mut failures = Vec::new();
+        if fails(&diff.total) {
+            failures.push(format!("total {}", spell(&diff.total)));
         }
-        gate
+        for row in diff.rows.iter().filter(|row| fails(&row.own)) {
+            let new = if row.presence == Presence::New { ", new" } else { "" };
+            failures.push(format!("{}{}: self {}{new}", row.name, spell::place(row), spell(&row.own)));
+        }
+        Gate { failures }
     }
 
     /// Returns what failed, a sentence each.
     pub(super) fn failures(&self) -> &[String] {
         &self.failures
-    }
-
-    /// Returns what would have failed, were it not noise as far as anybody can tell; a sentence each.
-    pub(super) fn excused(&self) -> &[String] {
-        &self.excused
-    }
-
-    /// Notes what is let pass.
-    pub(super) fn note(&self, notes: &mut Notes) {
-        if let Some(first) = self.excused.first() {
-            let (what, count) = ("--fail-over lets pass what may be noise", self.excused.len() as u64);
-            notes.add(NoteKind::Odd, what, count, "changes|change", || first.clone());
-        }
     }
 }
 

@@ -13,9 +13,6 @@ impl DiffReport<'_> {
         for failure in gate.into_iter().flat_map(Gate::failures) {
             text.push_str(&format!("\n:x: {}\n", plain(failure)));
         }
-        for excused in gate.into_iter().flat_map(Gate::excused) {
-            text.push_str(&format!("\n:grey_question: {}, but it may be noise\n", plain(excused)));
-        }
         let (rows, more) = self.shown();
         if !rows.is_empty() {
             let what = if self.look.sort == DiffSort::Total { "total" } else { "self" };

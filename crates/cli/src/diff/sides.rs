@@ -2,11 +2,10 @@
 
 use crate::args::{FormatName, FrameArgs, InputArgs, ThreadArgs, ValueArgs};
 use crate::failure::{Failure, Result};
-use crate::parallel::in_order;
 use crate::progress::Extent;
 use crate::session::Session;
-use profkit_core::{Format, Notes, Profile};
-use profkit_ops::{By, group, without_interruptions};
+use profkit_core::{Format, Notes, Profile, in_order};
+use profkit_ops::{By, group};
 use std::path::{Path, PathBuf};
 
 /// Both sides, read.
@@ -74,7 +73,7 @@ impl Sides {
         let mut sides = Sides { files: Default::default(), profiles: Default::default() };
         let (reading, mut notes): (&Session, _) = (session, Notes::new());
         let read = |&(side, path): &(usize, &PathBuf)| SideFile::read(reading, path, args).map(|it| (side, it));
-        in_order(&all, session.threads(), &read, &mut |file: Result<(usize, ReadFile)>| {
+        in_order(&all, session.threads(), &read, &mut |file: Result<(usize, ReadFile)>| -> Result<()> {
             let (side, (file, profile, of_file)) = file?;
             sides.files[side].push(file);
             sides.profiles[side].push(profile);
@@ -104,7 +103,7 @@ impl Sides {
     }
 
     /// Keeps one thread of each profile, if one was asked for, drops the frames that the profiles themselves ask to
-    /// drop and those that only interrupt, and puts other things in the place of functions.
+    /// drop, and puts other things in the place of functions.
     ///
     /// # Errors
     ///
@@ -120,7 +119,6 @@ impl Sides {
         for (profiles, value) in self.profiles.iter_mut().zip(values) {
             for profile in profiles {
                 let narrowed = frames.apply(thread.apply(std::mem::take(profile), value, notes)?, notes)?;
-                let narrowed = if frames.all_frames { narrowed } else { uninterrupted(narrowed, notes)? };
                 let by = match unit {
                     Unit::Function => None,
                     Unit::File => Some(By::File),
@@ -140,11 +138,6 @@ impl Sides {
     }
 }
 
-fn uninterrupted(profile: Profile, notes: &mut Notes) -> Result<Profile> {
-    let without = without_interruptions(&profile, notes).map_err(|error| Failure::Error(error.message().to_owned()))?;
-    Ok(without.unwrap_or(profile))
-}
-
 type ReadFile = (SideFile, Profile, Notes);
 
 impl SideFile {
@@ -152,7 +145,7 @@ impl SideFile {
         let mut source = session.open(Some(path), args)?;
         let _step = session.progress(Extent::Unknown, &format!("parsing {}", source.name()));
         let mut notes = Notes::new();
-        let profile = source.read(&mut notes)?;
+        let profile = source.read(session.threads(), &mut notes)?;
         Ok((SideFile { name: source.name().to_owned(), format: FormatName(source.format()) }, profile, notes))
     }
 }
