@@ -17,7 +17,15 @@ pub struct Strings {
 impl Strings {
     /// Returns the id of `text`, adding it if it is new.
     pub fn intern(&mut self, text: &str) -> StringId {
-        let hash = hash_of(text);
+        self.intern_hashed(text, hash_of(text))
+    }
+
+    /// Returns the id that a text of another profile has here, adding it if it is new.
+    pub(crate) fn intern_of(&mut self, other: &Strings, id: StringId) -> StringId {
+        self.intern_hashed(&other[id], other.hashes[id.index()])
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u64) -> StringId {
         if let Some(&id) = self.index.find(hash, |&id| self.bytes(id) == text.as_bytes()) {
             return id;
         }

@@ -20,6 +20,8 @@ pub struct Transfer<'p> {
     labels: Vec<Option<LabelId>>,
     path: Vec<FrameId>,
     frame_by_frame: bool,
+    /// Whether a frame says something else in `to` than in `from`, so that stacks have other hashes.
+    changes_frames: bool,
 }
 
 impl<'p> Transfer<'p> {
@@ -37,6 +39,7 @@ impl<'p> Transfer<'p> {
             labels: vec![None; from.labels.len()],
             path: Vec::new(),
             frame_by_frame: false,
+            changes_frames: false,
         }
     }
 
@@ -60,7 +63,7 @@ impl<'p> Transfer<'p> {
 
     /// Returns the id in `to` of a text.
     pub fn string(&mut self, to: &mut Profile, id: StringId) -> StringId {
-        *self.strings[id.index()].get_or_insert_with(|| to.string(&self.from.strings[id]))
+        *self.strings[id.index()].get_or_insert_with(|| to.strings.intern_of(&self.from.strings, id))
     }
 
     fn text(&mut self, to: &mut Profile, id: Option<StringId>, facet: Facet) -> Option<StringId> {
@@ -157,7 +160,9 @@ impl<'p> Transfer<'p> {
             folded: frame.folded && !lost.has(Facet::Folding),
             in_app: frame.in_app.filter(|_| !lost.has(Facet::InApp)),
         };
-        *self.frames[id.index()].insert(to.frame(moved))
+        let moved = to.frame(moved);
+        self.changes_frames |= !to.says_the_same(moved, self.from, id);
+        *self.frames[id.index()].insert(moved)
     }
 
     /// Returns the id in `to` of a stack.
@@ -189,10 +194,15 @@ impl<'p> Transfer<'p> {
         path.clear();
         path.extend(run.iter().map(|&frame| self.frame(to, frame)));
         let parent = parent.and_then(|parent| self.stacks[parent.index()]);
-        let step = if self.frame_by_frame { 1 } else { path.len() };
         let mut done = parent;
-        for run in path.chunks(step) {
-            done = Some(to.extend(done, run)?);
+        if self.frame_by_frame {
+            for &frame in &path {
+                done = Some(to.push(done, frame)?);
+            }
+        } else if self.changes_frames {
+            done = Some(to.extend(parent, &path)?);
+        } else {
+            done = Some(to.extend_hashed(parent, &path, self.from.stacks.hash(id))?);
         }
         self.path = path;
         Ok(*self.stacks[id.index()].get_or_insert(done.expect("a stack has at least one frame")))
