@@ -5,6 +5,7 @@ use crate::facet::{Facet, Facets};
 use crate::hash::Map;
 use crate::id::Id;
 use crate::profile::Profile;
+use crate::samples::Sample;
 use crate::value::{Dimension, Role, Unit, ValueType};
 use std::hash::Hash;
 
@@ -113,7 +114,12 @@ impl Profile {
 
     fn count_samples(&self, census: &mut Census) {
         census.samples = self.samples.len() as u64;
-        for sample in self.samples.iter() {
+        // Nearly all samples have nothing of their own to count.
+        let is_plain = |sample: &Sample<'_>| {
+            let has_more = (sample.time_ns, sample.labels, sample.kept) != (None, None, None);
+            sample.stack.is_some() && !has_more && !sample.values.is_empty() && sample.values.iter().all(|&it| it > 0)
+        };
+        for sample in self.samples.iter().filter(|sample| !is_plain(sample)) {
             let name = || {
                 let leaf = sample.stack.and_then(|stack| self.frame_name(self.stacks.leaf(stack)));
                 leaf.unwrap_or_default().to_owned()

@@ -59,7 +59,8 @@ pub fn prepare<'p>(
             profile.to_mut().meta.default_value = Some(value);
         }
     }
-    let holds = format.can_hold(options, &profile.census());
+    let mut census = profile.census();
+    let holds = format.can_hold(options, &census);
     if !holds.facets.has(Facet::FrameFilters) && !options.all_frames {
         profile = frame_filters::apply(&profile, notes)?.map_or(profile, Cow::Owned);
     }
@@ -70,8 +71,13 @@ pub fn prepare<'p>(
     if let Some(only_time) = holds.only_time {
         relabel(&mut profile, only_time, format, notes)?;
     }
-    let Holds { facets, needs, .. } = format.can_hold(options, &profile.census());
-    lose(&mut profile, Facets::ALL.minus(facets), format, notes)?;
+    if matches!(profile, Cow::Owned(_)) {
+        census = profile.census();
+    }
+    let Holds { facets, needs, .. } = format.can_hold(options, &census);
+    if !census.present().minus(facets).is_empty() {
+        lose(&mut profile, Facets::ALL.minus(facets), format, notes)?;
+    }
     supply(&mut profile, needs, format, notes)?;
     Ok(profile)
 }
