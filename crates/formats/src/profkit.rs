@@ -28,6 +28,9 @@
 
 mod read;
 mod rows;
+mod table;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use profkit_core::{Facets, Format, Holds, Peek, Shape, Sniff};

@@ -1,7 +1,8 @@
 //! Reading the tables, with every reference checked.
 
 use super::VERSION;
-use super::rows::{CallsRow, File, LabelRow};
+use super::rows::{CallsRow, File, FrameRow, FunctionRow, LabelRow, MappingRow, SampleRow, StackRow, ThreadRow};
+use super::table::each_row;
 use profkit_core::{
     Arc, CallGraph, Error, Frame, FrameId, Function, FunctionId, Input, LabelId, LabelValue, Mapping, MappingId,
     NoteKind, Notes, Place, Profile, ReadOptions, Result, Sample, StackId, Symbols, Thread, ThreadId, Total,
@@ -24,8 +25,8 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     profile.set_max_depth(options.max_depth);
     let mut tables = Tables::default();
     let mut calls = Calls::default();
-    tables.read(&file, &mut profile)?;
-    for (row, sample) in file.samples.iter().enumerate() {
+    tables.read(input, &file, &mut profile)?;
+    each_row(input, file.samples, |row, sample: SampleRow<'_>| {
         let place = |field| (("samples", row), field);
         let stack = optional(&tables.stacks, sample.stack, place("stack"))?;
         let kept_at = |message: String| malformed(message, "samples", row, ".kept");
@@ -35,7 +36,8 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
         let (time_ns, kept) = (sample.time_ns, sample.kept);
         calls.check(&profile, thread, stack, kept).map_err(kept_at)?;
         profile.samples.push(Sample { stack, values: &sample.values, time_ns, thread, labels, kept });
-    }
+        Ok(())
+    })?;
     for (row, calls) in file.calls.iter().enumerate() {
         let graph = tables.graph(calls, row, &mut profile)?;
         profile.calls.push(graph);
@@ -134,8 +136,8 @@ fn check_width(numbers: &[i64], width: usize, ((name, row), field): Field) -> Re
 }
 
 impl Tables {
-    fn read(&mut self, file: &File<'_>, profile: &mut Profile) -> Result<()> {
-        for mapping in &file.mappings {
+    fn read<'a>(&mut self, input: Input<'a>, file: &File<'a>, profile: &mut Profile) -> Result<()> {
+        each_row(input, file.mappings, |_, mapping: MappingRow<'_>| {
             let row = Mapping {
                 start: mapping.start,
                 limit: mapping.limit,
@@ -145,8 +147,9 @@ impl Tables {
                 has: mapping.has.iter().fold(Symbols::default(), |has, flag| has.with(flag.symbols(), true)),
             };
             self.mappings.push(profile.mapping(row));
-        }
-        for function in &file.functions {
+            Ok(())
+        })?;
+        each_row(input, file.functions, |_, function: FunctionRow<'_>| {
             let mut text = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| profile.string(text));
             let row = Function {
                 system_name: text(&function.system_name),
@@ -158,8 +161,9 @@ impl Tables {
                 name: profile.string(&function.name),
             };
             self.functions.push(profile.function(row));
-        }
-        for (row, frame) in file.frames.iter().enumerate() {
+            Ok(())
+        })?;
+        each_row(input, file.frames, |row, frame: FrameRow<'_>| {
             let frame = Frame {
                 function: optional(&self.functions, frame.function, (("frames", row), "function"))?,
                 file: frame.file.as_deref().map(|text| profile.string(text)),
@@ -172,22 +176,21 @@ impl Tables {
                 in_app: frame.in_app,
             };
             self.frames.push(profile.frame(frame));
-        }
-        self.stacks(file, profile)?;
-        for thread in &file.threads {
+            Ok(())
+        })?;
+        self.stacks(input, file, profile)?;
+        each_row(input, file.threads, |_, thread: ThreadRow<'_>| {
             let mut text = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| profile.string(text));
             let (process, id, name) = (text(&thread.process), text(&thread.id), text(&thread.name));
             self.threads.push(profile.thread(Thread { source: thread.source, process, id, name }));
-        }
-        for (row, label) in file.labels.iter().enumerate() {
-            self.label(label, row, profile)?;
-        }
-        Ok(())
+            Ok(())
+        })?;
+        each_row(input, file.labels, |row, label: LabelRow<'_>| self.label(&label, row, profile))
     }
 
-    fn stacks(&mut self, file: &File<'_>, profile: &mut Profile) -> Result<()> {
+    fn stacks<'a>(&mut self, input: Input<'a>, file: &File<'a>, profile: &mut Profile) -> Result<()> {
         let mut path = Vec::new();
-        for (row, stack) in file.stacks.iter().enumerate() {
+        each_row(input, file.stacks, |row, stack: StackRow<'_>| {
             let mut id = optional(&self.stacks, stack.parent, (("stacks", row), "parent"))?;
             path.clear();
             for &frame in &stack.frames {
@@ -203,8 +206,8 @@ impl Tables {
             }
             let id = id.filter(|_| !path.is_empty());
             self.stacks.push(id.ok_or_else(|| malformed("expected a frame, found none", "stacks", row, ".frames"))?);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn label(&mut self, label: &LabelRow<'_>, row: usize, profile: &mut Profile) -> Result<()> {

@@ -3,11 +3,19 @@
 use profkit_core::{
     Dimension, Facet, Facets, Meta, Period, Role, Session, Symbols, Transaction, Unit, ValueType, Weights,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::num::{NonZeroU32, NonZeroU64};
 
 type Text<'a> = Option<Cow<'a, str>>;
+/// The text of a table.
+pub(super) type RawTable<'a> = Option<&'a RawValue>;
+
+/// Takes whatever is there, null as well, which is no table.
+fn raw_table<'a, D: Deserializer<'a>>(json: D) -> Result<RawTable<'a>, D::Error> {
+    <&RawValue>::deserialize(json).map(Some)
+}
 
 fn is_false(flag: &bool) -> bool {
     !flag
@@ -31,27 +39,27 @@ macro_rules! objects {
 }
 
 objects! {
-    /// The whole file.
+    /// The whole file. Tables are left as text: there can be many rows, and they need those of other tables.
     File {
         profkit: u32,
         #[serde(default, borrow)]
         meta: MetaRow<'a>,
         #[serde(borrow)]
         value_types: Vec<ValueTypeRow<'a>>,
-        #[serde(default, borrow)]
-        mappings: Vec<MappingRow<'a>>,
-        #[serde(default, borrow)]
-        functions: Vec<FunctionRow<'a>>,
-        #[serde(default, borrow)]
-        frames: Vec<FrameRow<'a>>,
-        #[serde(default, borrow)]
-        stacks: Vec<StackRow<'a>>,
-        #[serde(default, borrow)]
-        threads: Vec<ThreadRow<'a>>,
-        #[serde(default, borrow)]
-        labels: Vec<LabelRow<'a>>,
-        #[serde(default, borrow)]
-        samples: Vec<SampleRow<'a>>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        mappings: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        functions: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        frames: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        stacks: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        threads: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        labels: RawTable<'a>,
+        #[serde(default, borrow, deserialize_with = "raw_table")]
+        samples: RawTable<'a>,
         #[serde(default, borrow)]
         calls: Vec<CallsRow<'a>>,
     }
