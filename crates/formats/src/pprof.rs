@@ -37,6 +37,7 @@ mod message;
 mod places;
 mod read;
 mod rows;
+mod samples;
 mod sniff;
 mod table;
 #[cfg(test)]

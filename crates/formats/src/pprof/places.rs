@@ -5,7 +5,7 @@ use super::texts::Texts;
 use super::wire::{Number, Wire};
 use crate::ids::Ids;
 use profkit_core::{
-    Frame, FrameId, Function, FunctionId, Mapping, MappingId, NoteKind, Notes, Profile, Result, Symbols,
+    Frame, FrameId, Function, FunctionId, Id, Mapping, MappingId, NoteKind, Notes, Profile, Result, Symbols,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 
@@ -15,11 +15,22 @@ pub(super) struct Places<'w, 'a> {
     mappings: Ids<MappingId>,
     /// None stands for a function of a line that has none.
     functions: Ids<Option<FunctionId>>,
-    /// Where the frames of each location start, and how many they are.
-    locations: Ids<(u32, NonZeroU32)>,
-    frames: Vec<FrameId>,
+    locations: Locations,
     missing_mappings: u64,
     odd_lines: Vec<i64>,
+}
+
+/// The frames of each location.
+pub(super) struct Locations {
+    /// How many frames a location has, and where they start; of only one, the index.
+    runs: Ids<(u32, NonZeroU32)>,
+    frames: Vec<FrameId>,
+}
+
+/// The frames of one location, root first.
+pub(super) enum Located<'l> {
+    One(FrameId),
+    Several(&'l [FrameId]),
 }
 
 /// A line of a location as it stands in the file.
@@ -36,8 +47,7 @@ impl<'w, 'a> Places<'w, 'a> {
             wire,
             mappings: Ids::new(0),
             functions: Ids::new(0),
-            locations: Ids::new(0),
-            frames: Vec::new(),
+            locations: Locations { runs: Ids::new(0), frames: Vec::new() },
             missing_mappings: 0,
             odd_lines: Vec::new(),
         }
@@ -47,7 +57,7 @@ impl<'w, 'a> Places<'w, 'a> {
     pub(super) fn read_mappings(
         &mut self,
         bodies: &[&'a [u8]],
-        texts: &mut Texts<'_, 'a>,
+        texts: &mut Texts<'_, '_, 'a>,
         profile: &mut Profile,
     ) -> Result<()> {
         self.mappings = Ids::new(bodies.len());
@@ -80,7 +90,7 @@ impl<'w, 'a> Places<'w, 'a> {
     pub(super) fn read_functions(
         &mut self,
         bodies: &[&'a [u8]],
-        texts: &mut Texts<'_, 'a>,
+        texts: &mut Texts<'_, '_, 'a>,
         profile: &mut Profile,
     ) -> Result<()> {
         self.functions = Ids::new(bodies.len());
@@ -113,8 +123,8 @@ impl<'w, 'a> Places<'w, 'a> {
 
     /// Adds the frames of all locations to the profile.
     pub(super) fn read_locations(&mut self, bodies: &[&'a [u8]], profile: &mut Profile) -> Result<()> {
-        self.locations = Ids::new(bodies.len());
-        let mut lines = Vec::new();
+        self.locations.runs = Ids::new(bodies.len());
+        let (mut lines, mut frames) = (Vec::new(), Vec::new());
         for body in bodies {
             let (mut id, mut mapping_id, mut is_inlined) = (Number::default(), Number::default(), false);
             let mut frame = Frame::default();
@@ -131,19 +141,18 @@ impl<'w, 'a> Places<'w, 'a> {
                 }
             }
             frame.mapping = self.mappings.value(mapping_id.value);
-            let start = self.frames.len();
             self.missing_mappings += u64::from(mapping_id.value != 0 && frame.mapping.is_none());
+            frames.clear();
             if lines.is_empty() {
-                self.frames.push(profile.frame(Frame { inlined: is_inlined, ..frame }));
+                frames.push(profile.frame(Frame { inlined: is_inlined, ..frame }));
             }
             // The last line is the function that holds the address: the model starts with it.
             for (depth, &Line { function, line, column }) in lines.iter().rev().enumerate() {
                 let inlined = is_inlined || depth > 0;
-                self.frames.push(profile.frame(Frame { function, line, column, inlined, ..frame }));
+                frames.push(profile.frame(Frame { function, line, column, inlined, ..frame }));
             }
-            // Frames are fewer than bytes of input, which is less than 4 GiB.
-            let count = NonZeroU32::new((self.frames.len() - start) as u32).unwrap_or(NonZeroU32::MIN);
-            add_id(self.wire, &mut self.locations, id, (start as u32, count), (body, "Location"))?;
+            let run = self.locations.run(&frames);
+            add_id(self.wire, &mut self.locations.runs, id, run, (body, "Location"))?;
         }
         Ok(())
     }
@@ -165,18 +174,17 @@ impl<'w, 'a> Places<'w, 'a> {
         Ok(Line { function, line: self.line_number(line), column: self.line_number(column) })
     }
 
-    /// Returns the frames of a location, root first.
-    pub(super) fn location(&self, id: u64) -> Option<&[FrameId]> {
-        let (start, count) = self.locations.value(id)?;
-        self.frames.get(start as usize..)?.get(..count.get() as usize)
-    }
-
     fn line_number(&mut self, number: Number<'_>) -> Option<NonZeroU32> {
         let line = u32::try_from(number.signed());
         if line.is_err() {
             self.odd_lines.push(number.signed());
         }
         line.ok().and_then(NonZeroU32::new)
+    }
+
+    /// Returns the frames of the locations that were read.
+    pub(super) fn locations(&self) -> &Locations {
+        &self.locations
     }
 
     /// Notes what was odd.
@@ -190,6 +198,28 @@ impl<'w, 'a> Places<'w, 'a> {
             let what = "locations name a mapping that is not there";
             notes.add(NoteKind::Odd, what, self.missing_mappings, "locations|location", || None);
         }
+    }
+}
+
+impl Locations {
+    /// Returns the frames of a location; none if there is no such location.
+    pub(super) fn frames(&self, id: u64) -> Option<Located<'_>> {
+        let (start, count) = self.runs.value(id)?;
+        if count == NonZeroU32::MIN {
+            return Some(Located::One(FrameId::from_index(start as usize)));
+        }
+        self.frames.get(start as usize..)?.get(..count.get() as usize).map(Located::Several)
+    }
+
+    /// Returns what is kept of a location with these frames.
+    fn run(&mut self, frames: &[FrameId]) -> (u32, NonZeroU32) {
+        if let &[frame] = frames {
+            return (frame.index() as u32, NonZeroU32::MIN);
+        }
+        let start = self.frames.len();
+        self.frames.extend_from_slice(frames);
+        // Frames are fewer than bytes of input, which is less than 4 GiB.
+        (start as u32, NonZeroU32::new(frames.len() as u32).unwrap_or(NonZeroU32::MIN))
     }
 }
 

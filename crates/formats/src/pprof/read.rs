@@ -1,40 +1,48 @@
-//! Reading a file: one walk for everything but the samples, which need all the rest, and one for them.
+//! Reading a file: one walk for everything but the samples, which need all the rest, and one for them, which several
+//! threads can share.
 
 use super::layout::{PROFILE, VALUE_TYPE};
 use super::marks::Marks;
 use super::places::Places;
 use super::rows::Rows;
-use super::texts::Texts;
+use super::samples::{Batch, Decoder};
+use super::texts::{Entries, Texts};
 use super::wire::{Number, Wire};
-use profkit_core::{Input, NoteKind, Notes, Period, Profile, ReadOptions, Result, Role, Sample, Samples, ValueType};
+use profkit_core::{
+    Input, NoteKind, Notes, Period, Profile, ReadOptions, Result, Role, Sample, Samples, ValueType, in_order,
+};
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let wire = Wire::new(input);
     if input.bytes().starts_with(b"\x1f\x8b") {
         return Err(wire.error(input.bytes(), "expected a profile, found gzip inside of gzip"));
     }
-    let parts = Parts::gather(&wire)?;
-    let mut texts = Texts::new(&wire, parts.string_table, notes)?;
-    let value_types = parts.sample_types.iter().map(|body| value_type(&wire, &texts, body));
+    let mut parts = Parts::gather(&wire)?;
+    let entries = Entries::new(&wire, parts.string_table, notes)?;
+    let value_types = parts.sample_types.iter().map(|body| value_type(&wire, &entries, body));
     let mut profile = Profile::new(value_types.collect::<Result<_>>()?);
     if profile.value_types.is_empty() {
         return Err(wire.missing("expected a sample_type, found none"));
     }
     profile.set_max_depth(options.max_depth);
-    let marks = parts.header.read(&wire, &texts, &mut profile, notes)?;
+    let marks = parts.header.read(&wire, &entries, &mut profile, notes)?;
+    let mut texts = Texts::new(&wire, &entries);
     let mut places = Places::new(&wire);
-    places.read_mappings(&parts.mappings, &mut texts, &mut profile)?;
-    places.read_functions(&parts.functions, &mut texts, &mut profile)?;
-    places.read_locations(&parts.locations, &mut profile)?;
-    let mut rows = Rows::new(&wire, &places, &marks, &mut profile);
-    // The first walk has already counted what is odd at this level.
-    let again = wire.again();
-    let mut fields = again.all(&PROFILE);
-    while let Some(field) = fields.next()? {
-        if field.number == 2 {
-            rows.read(field.bytes(), &mut texts, &mut profile)?;
-        }
-    }
+    places.read_mappings(&std::mem::take(&mut parts.mappings), &mut texts, &mut profile)?;
+    places.read_functions(&std::mem::take(&mut parts.functions), &mut texts, &mut profile)?;
+    places.read_locations(&std::mem::take(&mut parts.locations), &mut profile)?;
+    let hashes = profile.frame_hashes();
+    let decoder = Decoder {
+        input,
+        values: profile.value_types.len(),
+        entries: &entries,
+        locations: places.locations(),
+        hashes: &hashes,
+    };
+    let mut rows = Rows::new(&wire, &marks, &mut profile);
+    in_order(&parts.samples, options.threads(), &|bytes| decoder.batch(bytes), &mut |batch: Batch<'_, '_>| {
+        rows.add_all(batch, &decoder, &mut texts, &mut profile)
+    })?;
     rows.note(&profile, notes);
     places.note(notes);
     wire.note(notes);
@@ -44,10 +52,15 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     Ok(profile)
 }
 
+/// About how many bytes of samples are decoded at once.
+pub(super) const PIECE: usize = 128 << 10;
+
 /// The fields of the file by number, with the bodies of all messages but the samples.
 #[derive(Default)]
 struct Parts<'a> {
     sample_types: Vec<&'a [u8]>,
+    /// Pieces of the file with all samples, whole ones, that may have other fields between them.
+    samples: Vec<&'a [u8]>,
     mappings: Vec<&'a [u8]>,
     locations: Vec<&'a [u8]>,
     functions: Vec<&'a [u8]>,
@@ -74,9 +87,11 @@ impl<'a> Parts<'a> {
         let mut parts = Parts::default();
         let mut fields = wire.all(&PROFILE);
         let mut numbers = Vec::new();
+        let mut samples = Piece::default();
         while let Some(field) = fields.next()? {
             let header = &mut parts.header;
             match field.number {
+                2 => parts.samples.extend(samples.take(field.number().at, fields.rest())),
                 1 => parts.sample_types.push(field.bytes()),
                 3 => parts.mappings.push(field.bytes()),
                 4 => parts.locations.push(field.bytes()),
@@ -104,22 +119,49 @@ impl<'a> Parts<'a> {
                 _ => {}
             }
         }
+        parts.samples.extend(samples.end());
         Ok(parts)
+    }
+}
+
+/// A piece of the file that grows until it has enough samples.
+#[derive(Default)]
+struct Piece<'a> {
+    /// The file from the first sample of the piece on, and from behind its last one on.
+    start: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Piece<'a> {
+    /// Adds a sample that starts at `at` and ends before `rest`; returns the piece if it is long enough.
+    fn take(&mut self, at: &'a [u8], rest: &'a [u8]) -> Option<&'a [u8]> {
+        if self.start.is_empty() {
+            self.start = at;
+        }
+        self.rest = rest;
+        if self.start.len() - rest.len() < PIECE { None } else { self.end() }
+    }
+
+    /// Returns the piece, unless nothing is in it, and starts another one.
+    fn end(&mut self) -> Option<&'a [u8]> {
+        let length = self.start.len() - self.rest.len();
+        let piece = std::mem::take(self).start.get(..length);
+        piece.filter(|piece| !piece.is_empty())
     }
 }
 
 impl<'a> Header<'a> {
     /// Puts what the file says about itself into the profile and returns the marks of our writer.
-    fn read(&self, wire: &Wire<'a>, texts: &Texts<'_, 'a>, profile: &mut Profile, notes: &mut Notes) -> Result<Marks> {
-        let comments = self.comments.iter().map(|&comment| Ok(texts.text(comment)?.into_owned()));
+    fn read(&self, wire: &Wire<'a>, entries: &Entries<'a>, profile: &mut Profile, notes: &mut Notes) -> Result<Marks> {
+        let comments = self.comments.iter().map(|&comment| Ok(entries.text(wire, comment)?.into_owned()));
         let (marks, comments) = Marks::read(comments.collect::<Result<_>>()?);
         let is_present = |field: &str| marks.present.iter().any(|present| present == field);
         let number = |number: Number<'_>, field| Some(number.signed()).filter(|&it| it != 0 || is_present(field));
         let text = |position, field| -> Result<Option<String>> {
-            let text = texts.text(position)?;
+            let text = entries.text(wire, position)?;
             Ok(Some(text.into_owned()).filter(|text| !text.is_empty() || is_present(field)))
         };
-        let period_type = self.period_type.map(|body| value_type(wire, texts, body)).transpose()?;
+        let period_type = self.period_type.map(|body| value_type(wire, entries, body)).transpose()?;
         let is_named = |it: &ValueType| !it.kind.is_empty() || !it.unit.name.is_empty() || is_present("period_type");
         let period_type = period_type.filter(is_named);
         let period = number(self.period, "period");
@@ -133,7 +175,7 @@ impl<'a> Header<'a> {
         meta.doc_url = text(self.doc_url, "doc_url")?;
         meta.drop_frames = text(self.drop_frames, "drop_frames")?;
         meta.keep_frames = text(self.keep_frames, "keep_frames")?;
-        let default = texts.text(self.default_sample_type)?;
+        let default = entries.text(wire, self.default_sample_type)?;
         meta.default_value = default_value(&profile.value_types, &default, &marks, notes);
         let roles: Vec<Role> = profile.value_types.iter().map(|it| profile.usual_role(it)).collect();
         profile.value_types.iter_mut().zip(roles).for_each(|(value_type, role)| value_type.role = role);
@@ -158,7 +200,7 @@ fn default_value(value_types: &[ValueType], default: &str, marks: &Marks, notes:
     marks.default_value.filter(|&index| index < value_types.len()).or(named)
 }
 
-fn value_type<'a>(wire: &Wire<'a>, texts: &Texts<'_, 'a>, body: &'a [u8]) -> Result<ValueType> {
+fn value_type<'a>(wire: &Wire<'a>, entries: &Entries<'a>, body: &'a [u8]) -> Result<ValueType> {
     let (mut kind, mut unit) = (Number::default(), Number::default());
     let mut fields = wire.fields(&VALUE_TYPE, body);
     while let Some(field) = fields.next()? {
@@ -167,7 +209,7 @@ fn value_type<'a>(wire: &Wire<'a>, texts: &Texts<'_, 'a>, body: &'a [u8]) -> Res
             _ => unit = field.number(),
         }
     }
-    Ok(ValueType::new(&texts.text(kind)?, &texts.text(unit)?))
+    Ok(ValueType::new(&entries.text(wire, kind)?, &entries.text(wire, unit)?))
 }
 
 /// Takes away the values that our writer made up, since a file must have some.

@@ -1,39 +1,19 @@
-//! Samples with their labels.
+//! Samples and their labels on their way into the profile.
 
-use super::layout::{LABEL, PROFILE, SAMPLE};
+use super::layout::{PROFILE, SAMPLE};
 use super::marks::{Marks, ThreadPart};
-use super::places::Places;
+use super::samples::{Batch, Decoder, Label, too_many_frames};
 use super::texts::Texts;
 use super::wire::{Number, Wire};
-use profkit_core::{Error, FrameId, LabelValue, NoteKind, Notes, Profile, Result, Sample, StringId, Thread};
+use profkit_core::{LabelValue, NoteKind, Notes, Profile, Result, Sample, StringId, Thread};
 use std::collections::HashSet;
 
-/// A label as it stands in the file. Neither 0 nor the empty text has to be written.
-#[derive(Default)]
-struct Label<'a> {
-    key: Number<'a>,
-    text: Option<Number<'a>>,
-    number: Option<Number<'a>>,
-    unit: Number<'a>,
-}
-
-/// How many frames a byte of input may stand for. A location of many inlined functions is a byte in each sample
-/// that names it; real files have fewer frames than bytes.
-const MOST_FRAMES_PER_BYTE: usize = 8;
-/// How many frames there may be whatever the size of the input.
-const FRAMES_ALWAYS: usize = 1 << 24;
-
-/// The reader of samples, with what it uses again for each.
+/// The samples that the profile has taken so far, with what is used again for each.
 pub(super) struct Rows<'w, 'a> {
     wire: &'w Wire<'a>,
-    places: &'w Places<'w, 'a>,
     thread_keys: Vec<(ThreadPart, StringId)>,
-    location_ids: Vec<u64>,
-    numbers: Vec<u64>,
-    values: Vec<i64>,
     labels: Vec<(StringId, LabelValue)>,
-    path: Vec<FrameId>,
-    frames_left: usize,
+    frames: usize,
     numeric_keys: Option<HashSet<u64>>,
     valueless_labels: u64,
     valueless_key: Option<StringId>,
@@ -41,23 +21,13 @@ pub(super) struct Rows<'w, 'a> {
 }
 
 impl<'w, 'a> Rows<'w, 'a> {
-    pub(super) fn new(
-        wire: &'w Wire<'a>,
-        places: &'w Places<'w, 'a>,
-        marks: &Marks,
-        profile: &mut Profile,
-    ) -> Rows<'w, 'a> {
+    pub(super) fn new(wire: &'w Wire<'a>, marks: &Marks, profile: &mut Profile) -> Rows<'w, 'a> {
         let thread_keys = marks.thread_keys.iter().map(|(part, key)| (*part, profile.string(key))).collect();
         Rows {
             wire,
-            places,
             thread_keys,
-            location_ids: Vec::new(),
-            numbers: Vec::new(),
-            values: Vec::new(),
             labels: Vec::new(),
-            path: Vec::new(),
-            frames_left: wire.len().saturating_mul(MOST_FRAMES_PER_BYTE).saturating_add(FRAMES_ALWAYS),
+            frames: 0,
             numeric_keys: None,
             valueless_labels: 0,
             valueless_key: None,
@@ -65,71 +35,63 @@ impl<'w, 'a> Rows<'w, 'a> {
         }
     }
 
-    /// Adds a sample to the profile.
-    pub(super) fn read(&mut self, body: &'a [u8], texts: &mut Texts<'_, 'a>, profile: &mut Profile) -> Result<()> {
-        self.location_ids.clear();
-        self.numbers.clear();
-        self.labels.clear();
-        let mut fields = self.wire.fields(&SAMPLE, body);
-        while let Some(field) = fields.next()? {
-            match field.number {
-                1 => field.numbers(&mut self.location_ids)?,
-                2 => field.numbers(&mut self.numbers)?,
-                _ => {
-                    let label = self.label(field.bytes(), texts, profile)?;
-                    self.labels.push(label);
-                }
+    /// Adds samples to the profile, and those that were too many to be decoded with them.
+    pub(super) fn add_all<'d>(
+        &mut self,
+        mut batch: Batch<'d, 'a>,
+        decoder: &Decoder<'d, 'a>,
+        texts: &mut Texts<'_, '_, 'a>,
+        profile: &mut Profile,
+    ) -> Result<()> {
+        loop {
+            let rest = batch.rest;
+            self.add(batch, decoder.most_frames(), texts, profile)?;
+            if rest.is_empty() {
+                return Ok(());
             }
+            batch = decoder.batch(rest);
         }
-        let (expected, found) = (profile.value_types.len(), self.numbers.len());
-        if expected != found {
-            let message = format!("Sample.value: expected {expected} values, one per sample_type, found {found}");
-            return Err(self.wire.error(body, message));
-        }
-        self.values.clear();
-        self.values.extend(self.numbers.iter().map(|&value| value.cast_signed()));
-        self.read_path(body)?;
-        let stack = match self.path.as_slice() {
-            [] => None,
-            path => Some(profile.stack(path).map_err(|error| error.at(self.wire.place(body)))?),
-        };
-        let thread = self.take_thread(profile);
-        let mut labels = None;
-        for &(key, value) in self.labels.iter().rev() {
-            labels = Some(profile.label(key, value, labels));
-        }
-        profile.samples.push(Sample { thread, labels, ..Sample::new(stack, &self.values) });
-        Ok(())
     }
 
-    /// Fills the path with the frames of the locations, which stand leaf first in the file.
-    fn read_path(&mut self, body: &'a [u8]) -> Result<()> {
-        self.path.clear();
-        for &id in self.location_ids.iter().rev() {
-            let Some(frames) = self.places.location(id) else {
-                let message = format!("Sample.location_id: expected the id of a location, found {id}");
-                return Err(self.wire.error(body, message));
-            };
-            let left = self.frames_left.checked_sub(frames.len());
-            self.frames_left = left.ok_or_else(|| {
-                let message = "the stacks have far more inlined frames than the input has bytes";
-                Error::limit(message).at(self.wire.place(body))
-            })?;
-            match *frames {
-                [frame] => self.path.push(frame),
-                _ => self.path.extend_from_slice(frames),
+    fn add(
+        &mut self,
+        batch: Batch<'_, 'a>,
+        most_frames: usize,
+        texts: &mut Texts<'_, '_, 'a>,
+        profile: &mut Profile,
+    ) -> Result<()> {
+        let (mut labels, mut values) = (batch.labels.iter(), batch.values.as_slice());
+        for (index, sample) in batch.samples.iter().enumerate() {
+            self.labels.clear();
+            for label in labels.by_ref().take(sample.labels) {
+                let label = self.label(label, texts, profile)?;
+                self.labels.push(label);
             }
+            self.frames = self.frames.saturating_add(sample.frames);
+            if self.frames > most_frames {
+                return Err(too_many_frames(self.wire, sample.body));
+            }
+            let stack = profile.stack_of(&batch.paths, index);
+            let stack = stack.map_err(|error| error.at(self.wire.place(sample.body)))?;
+            let thread = self.take_thread(profile);
+            let mut labels = None;
+            for &(key, value) in self.labels.iter().rev() {
+                labels = Some(profile.label(key, value, labels));
+            }
+            let (of_sample, after) = values.split_at_checked(profile.value_types.len()).unwrap_or_default();
+            values = after;
+            profile.samples.push(Sample { thread, labels, ..Sample::new(stack, of_sample) });
         }
-        Ok(())
+        self.wire.append(&batch.wire);
+        batch.error.map_or(Ok(()), Err)
     }
 
     fn label(
         &mut self,
-        body: &'a [u8],
-        texts: &mut Texts<'_, 'a>,
+        label: &Label<'a>,
+        texts: &mut Texts<'_, '_, 'a>,
         profile: &mut Profile,
     ) -> Result<(StringId, LabelValue)> {
-        let label = Label::read(self.wire, body)?;
         let key = texts.id(profile, label.key)?;
         self.two_valued_labels += u64::from(label.has_text() && label.has_number());
         let is_text = if label.has_text() || label.has_number() {
@@ -203,30 +165,6 @@ impl<'w, 'a> Rows<'w, 'a> {
                 || None,
             );
         }
-    }
-}
-
-impl<'a> Label<'a> {
-    fn read(wire: &Wire<'a>, body: &'a [u8]) -> Result<Label<'a>> {
-        let mut label = Label::default();
-        let mut fields = wire.fields(&LABEL, body);
-        while let Some(field) = fields.next()? {
-            match field.number {
-                1 => label.key = field.number(),
-                2 => label.text = Some(field.number()),
-                3 => label.number = Some(field.number()),
-                _ => label.unit = field.number(),
-            }
-        }
-        Ok(label)
-    }
-
-    fn has_text(&self) -> bool {
-        self.text.is_some_and(|position| position.value != 0)
-    }
-
-    fn has_number(&self) -> bool {
-        self.number.is_some_and(|number| number.value != 0) || self.unit.value != 0
     }
 }
 

@@ -3,6 +3,7 @@
 mod law;
 
 mod odd;
+mod pieces;
 mod random;
 mod schema;
 mod sniff;

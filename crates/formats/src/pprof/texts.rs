@@ -5,19 +5,22 @@ use profkit_core::{NoteKind, Notes, Profile, Result, StringId};
 use std::borrow::Cow;
 
 /// The entries of the string table.
-pub(super) struct Texts<'w, 'a> {
+pub(super) struct Entries<'a>(Vec<&'a [u8]>);
+
+/// What the entries of the string table are in the profile, as far as they were needed there.
+pub(super) struct Texts<'e, 'w, 'a> {
     wire: &'w Wire<'a>,
-    entries: Vec<&'a [u8]>,
+    entries: &'e Entries<'a>,
     ids: Vec<Option<StringId>>,
 }
 
-impl<'w, 'a> Texts<'w, 'a> {
+impl<'a> Entries<'a> {
     /// Returns the entries as a table.
     ///
     /// # Errors
     ///
     /// A table that does not start with the empty text is an error, and so is none at all.
-    pub(super) fn new(wire: &'w Wire<'a>, entries: Vec<&'a [u8]>, notes: &mut Notes) -> Result<Texts<'w, 'a>> {
+    pub(super) fn new(wire: &Wire<'a>, entries: Vec<&'a [u8]>, notes: &mut Notes) -> Result<Entries<'a>> {
         match entries.first() {
             Some([]) => {}
             Some(first) => {
@@ -31,8 +34,7 @@ impl<'w, 'a> Texts<'w, 'a> {
             let what = "texts that are not UTF-8 were written with \\x and two digits for each odd byte";
             notes.add(NoteKind::Renamed, what, 1, "texts|text", || Some(escaped(entry).into_owned()));
         }
-        let ids = vec![None; entries.len()];
-        Ok(Texts { wire, entries, ids })
+        Ok(Entries(entries))
     }
 
     /// Returns the text at a position.
@@ -40,8 +42,29 @@ impl<'w, 'a> Texts<'w, 'a> {
     /// # Errors
     ///
     /// A position outside the table is an error.
-    pub(super) fn text(&self, position: Number<'a>) -> Result<Cow<'a, str>> {
-        self.entry(position).map(|(_, entry)| escaped(entry))
+    pub(super) fn text(&self, wire: &Wire<'a>, position: Number<'a>) -> Result<Cow<'a, str>> {
+        self.entry(wire, position).map(|(_, entry)| escaped(entry))
+    }
+
+    /// Returns the index and the bytes of the entry at a position.
+    ///
+    /// # Errors
+    ///
+    /// A position outside the table is an error.
+    pub(super) fn entry(&self, wire: &Wire<'a>, position: Number<'a>) -> Result<(usize, &'a [u8])> {
+        let index = usize::try_from(position.signed()).ok();
+        index.and_then(|index| Some((index, *self.0.get(index)?))).ok_or_else(|| {
+            let (name, count, found) = (position.name, self.0.len(), position.signed());
+            let message = format!("{name}: expected one of the {count} texts of string_table, found {found}");
+            wire.error(position.at, message)
+        })
+    }
+}
+
+impl<'e, 'w, 'a> Texts<'e, 'w, 'a> {
+    /// Returns entries none of which is in the profile yet.
+    pub(super) fn new(wire: &'w Wire<'a>, entries: &'e Entries<'a>) -> Texts<'e, 'w, 'a> {
+        Texts { wire, entries, ids: vec![None; entries.0.len()] }
     }
 
     /// Returns the text at a position in the profile.
@@ -50,7 +73,7 @@ impl<'w, 'a> Texts<'w, 'a> {
     ///
     /// A position outside the table is an error.
     pub(super) fn id(&mut self, profile: &mut Profile, position: Number<'a>) -> Result<StringId> {
-        let (index, entry) = self.entry(position)?;
+        let (index, entry) = self.entries.entry(self.wire, position)?;
         if let Some(id) = self.ids.get(index).copied().flatten() {
             return Ok(id);
         }
@@ -67,17 +90,8 @@ impl<'w, 'a> Texts<'w, 'a> {
     ///
     /// A position outside the table is an error.
     pub(super) fn some_id(&mut self, profile: &mut Profile, position: Number<'a>) -> Result<Option<StringId>> {
-        let (_, entry) = self.entry(position)?;
+        let (_, entry) = self.entries.entry(self.wire, position)?;
         if entry.is_empty() { Ok(None) } else { self.id(profile, position).map(Some) }
-    }
-
-    fn entry(&self, position: Number<'a>) -> Result<(usize, &'a [u8])> {
-        let index = usize::try_from(position.signed()).ok();
-        index.and_then(|index| Some((index, *self.entries.get(index)?))).ok_or_else(|| {
-            let (name, count, found) = (position.name, self.entries.len(), position.signed());
-            let message = format!("{name}: expected one of the {count} texts of string_table, found {found}");
-            self.wire.error(position.at, message)
-        })
     }
 }
 

@@ -63,6 +63,14 @@ impl Tally {
         }
     }
 
+    /// Adds what was counted after this.
+    fn append(&self, other: &Tally) {
+        if self.count.get() == 0 {
+            self.first.replace(other.first.take());
+        }
+        self.count.set(self.count.get().saturating_add(other.count.get()));
+    }
+
     fn note(&self, notes: &mut Notes, kind: NoteKind, what: &str, of: &'static str) {
         if self.count.get() > 0 {
             notes.add(kind, what, self.count.get(), of, || self.first.take());
@@ -78,6 +86,13 @@ impl<'a> Wire<'a> {
     /// Returns the same input for another walk, whose oddities are nobody's business.
     pub(super) fn again(&self) -> Wire<'a> {
         Wire::new(self.input)
+    }
+
+    /// Adds what was odd on a walk of the same input that came after this one.
+    pub(super) fn append(&self, other: &Wire<'a>) {
+        self.unknown.append(&other.unknown);
+        self.repeated.append(&other.repeated);
+        self.overlong.set(self.overlong.get().saturating_add(other.overlong.get()));
     }
 
     /// Returns the fields of a message that fills `bytes`, a part of the input.
@@ -128,11 +143,16 @@ impl<'a> Wire<'a> {
     }
 
     /// Takes a number off the start of `rest`; none if it has no end within ten bytes.
+    #[inline]
     fn varint(&self, rest: &mut &'a [u8]) -> Option<u64> {
         let start = *rest;
         if let [byte @ ..0x80, after @ ..] = start {
             *rest = after;
             return Some(u64::from(*byte));
+        }
+        if let [low, high @ ..0x80, after @ ..] = start {
+            *rest = after;
+            return Some(u64::from(low & 0x7f) | u64::from(*high) << 7);
         }
         let mut value = 0u64;
         for (index, &byte) in start.iter().enumerate().take(10) {
@@ -193,6 +213,11 @@ impl<'w, 'a> Fields<'w, 'a> {
             self.wire.unknown.add(|| self.message.name_of(number));
         }
         Ok(None)
+    }
+
+    /// Returns what follows the last field that was returned.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// Checks that a field has the type that the layout gives it.
