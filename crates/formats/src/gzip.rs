@@ -41,6 +41,7 @@ pub struct GzipWriter<W: Write> {
     out: W,
     block: Block,
     crc: Crc,
+    level: Compression,
     threads: usize,
     workers: Vec<Worker>,
     /// How many blocks were given to workers, and how many of them came back.
@@ -70,10 +71,16 @@ struct Worker {
 impl<W: Write> GzipWriter<W> {
     /// Returns a writer that compresses in so many threads, once there is enough to do.
     pub fn new(out: W, threads: usize) -> GzipWriter<W> {
+        GzipWriter::with_level(out, threads, Compression::default())
+    }
+
+    /// Returns a writer that looks less hard, or harder, for what comes again.
+    pub(crate) fn with_level(out: W, threads: usize, level: Compression) -> GzipWriter<W> {
         GzipWriter {
             out,
             block: Block { bytes: Vec::new(), dictionary: 0 },
             crc: Crc::new(),
+            level,
             threads,
             workers: Vec::new(),
             given: 0,
@@ -88,7 +95,7 @@ impl<W: Write> GzipWriter<W> {
     ///
     /// Fails as `out` does.
     pub fn finish(mut self) -> Result<W> {
-        let last = self.block.pack(FlushCompress::Finish)?;
+        let last = self.block.pack(self.level, FlushCompress::Finish)?;
         while self.taken < self.given {
             self.take_block()?;
         }
@@ -109,11 +116,11 @@ impl<W: Write> GzipWriter<W> {
         let next = self.block.next();
         let block = std::mem::replace(&mut self.block, next);
         if self.threads < 2 {
-            let packed = block.pack(FlushCompress::Sync)?;
+            let packed = block.pack(self.level, FlushCompress::Sync)?;
             return self.put(&packed);
         }
         if self.workers.is_empty() {
-            self.workers = (0..self.threads).map(|_| Worker::start()).collect::<Result<_>>()?;
+            self.workers = (0..self.threads).map(|_| Worker::start(self.level)).collect::<Result<_>>()?;
         }
         if self.given - self.taken == self.threads * QUEUE {
             self.take_block()?;
@@ -179,8 +186,8 @@ impl Block {
 
     /// Compresses the block. One compressor for several blocks would remember more of those before than their bytes,
     /// and how many it had depends on the number of threads.
-    fn pack(&self, flush: FlushCompress) -> Result<Packed> {
-        let mut compress = Compress::new(Compression::default(), false);
+    fn pack(&self, level: Compression, flush: FlushCompress) -> Result<Packed> {
+        let mut compress = Compress::new(level, false);
         if self.dictionary > 0 {
             compress.set_dictionary(self.bytes.get(..self.dictionary).unwrap_or_default())?;
         }
@@ -202,18 +209,18 @@ impl Block {
 }
 
 impl Worker {
-    fn start() -> Result<Worker> {
+    fn start(level: Compression) -> Result<Worker> {
         let (give, jobs) = sync_channel::<Block>(QUEUE);
         let (done, take) = channel();
-        let thread = std::thread::Builder::new().name("gzip".to_owned()).spawn(move || work(&jobs, &done))?;
+        let thread = std::thread::Builder::new().name("gzip".to_owned()).spawn(move || work(level, &jobs, &done))?;
         Ok(Worker { give, take, thread })
     }
 }
 
 /// Compresses blocks until there are no more, or nobody wants them.
-fn work(jobs: &Receiver<Block>, done: &Sender<Result<Packed>>) {
+fn work(level: Compression, jobs: &Receiver<Block>, done: &Sender<Result<Packed>>) {
     while let Ok(block) = jobs.recv() {
-        if done.send(block.pack(FlushCompress::Sync)).is_err() {
+        if done.send(block.pack(level, FlushCompress::Sync)).is_err() {
             return;
         }
     }

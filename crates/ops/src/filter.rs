@@ -20,7 +20,6 @@
 //! - `drop_frames` and `keep_frames` of the profile stay what they are; Go applies them first.
 
 mod anonymize;
-mod interruptions;
 mod labels;
 mod names;
 mod pattern;
@@ -41,7 +40,6 @@ use rewrite::{Rewritten, Rule, rewrite, with_any};
 use std::borrow::Cow;
 use step::{Kind, OnGraph};
 
-pub use interruptions::without_interruptions;
 pub use pattern::Pattern;
 pub use step::{STEPS, Step, StepKind};
 

@@ -10,7 +10,6 @@
 //! - [`Merge`]: any number of profiles as one;
 //! - [`only_thread`]: one thread alone;
 //! - [`filter()`]: steps that cut, rename and select, in the order given;
-//! - [`without_interruptions`]: what a runtime books under its own signal handling, where it belongs;
 //! - [`map_functions`]: other facts about functions, some of which become one; [`group()`] puts files,
 //!   modules or lines in their place.
 
@@ -30,7 +29,7 @@ pub use diff::{
     Basis, Bulk, Change, Compared, Diff, DiffOptions, DiffRow, DiffSide, DiffSort, Explanation, FALSE_DISCOVERIES,
     KIND_SUFFIXES, Presence, Suggestion, Verdict, Via, diff, diff_profile, explain,
 };
-pub use filter::{Pattern, STEPS, Step, StepKind, filter, without_interruptions};
+pub use filter::{Pattern, STEPS, Step, StepKind, filter};
 pub use group::{By, group};
 pub use lines::{FunctionLines, LineCost, lines};
 pub use map::map_functions;

@@ -78,6 +78,9 @@ impl<'p> Header<'p> {
 
 /// Returns the parts that threads of samples have, each with a label key that no label of the profile has.
 fn thread_keys(profile: &Profile) -> Vec<(ThreadPart, String)> {
+    if profile.threads.is_empty() {
+        return Vec::new();
+    }
     let threads = || profile.samples.iter().filter_map(|sample| sample.thread).map(|id| profile.threads[id]);
     let has = |part: ThreadPart, thread: Thread| match part {
         ThreadPart::Name => thread.name.is_some(),

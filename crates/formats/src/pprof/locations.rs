@@ -17,11 +17,9 @@ use std::num::NonZeroU32;
 /// The locations and functions that samples have used so far; their ids count up from 1.
 pub(super) struct Locations<'p> {
     profile: &'p Profile,
-    /// The id of the location of each frame on its own; 0 if there is none yet.
-    singles: Vec<u64>,
+    /// For each frame, its location on its own.
+    singles: Vec<Single>,
     groups: Map<Vec<FrameId>, u64>,
-    /// Whether each frame is inlined, and may belong to the location of the one before.
-    are_inlined: Vec<bool>,
     /// Where the frames of each location end; they start where those of the one before end.
     ends: Vec<usize>,
     frames: Vec<FrameId>,
@@ -29,14 +27,22 @@ pub(super) struct Locations<'p> {
     functions: Vec<Option<FunctionId>>,
 }
 
+/// What is looked up for each frame of each stack.
+#[derive(Clone, Copy)]
+struct Single {
+    /// The id of the location; 0 if there is none yet.
+    id: u32,
+    /// Whether the frame is inlined, and may belong to the location of the one before.
+    is_inlined: bool,
+}
+
 impl<'p> Locations<'p> {
     /// Returns no locations yet.
     pub(super) fn new(profile: &'p Profile) -> Locations<'p> {
         Locations {
             profile,
-            singles: vec![0; profile.frames.len()],
+            singles: profile.frames.iter().map(|(_, frame)| Single { id: 0, is_inlined: frame.inlined }).collect(),
             groups: Map::default(),
-            are_inlined: profile.frames.iter().map(|(_, frame)| frame.inlined).collect(),
             ends: Vec::new(),
             frames: Vec::new(),
             function_ids: Map::default(),
@@ -49,7 +55,7 @@ impl<'p> Locations<'p> {
         ids.clear();
         let mut rest = path;
         while let Some((&first, after)) = rest.split_first() {
-            let is_inlined = |frame: &FrameId| self.are_inlined.get(frame.index()) == Some(&true);
+            let is_inlined = |frame: &FrameId| self.singles.get(frame.index()).is_some_and(|it| it.is_inlined);
             let inside = if after.first().is_some_and(is_inlined) {
                 let holder = self.profile.frames[first];
                 after.iter().take_while(|&&frame| is_inside(holder, self.profile.frames[frame])).count()
@@ -68,9 +74,9 @@ impl<'p> Locations<'p> {
         let next = self.ends.len() as u64 + 1;
         let id = if run.len() == 1 {
             match self.singles.get_mut(first.index()) {
-                Some(id) if *id != 0 => *id,
-                Some(id) => {
-                    *id = next;
+                Some(Single { id, .. }) if *id != 0 => u64::from(*id),
+                Some(Single { id, .. }) => {
+                    *id = u32::try_from(next).unwrap_or(0);
                     next
                 }
                 None => next,
