@@ -146,11 +146,19 @@ impl CallGraph {
 
     /// Returns the arcs, in file order.
     pub fn arcs(&self) -> impl ExactSizeIterator<Item = Arc<'_>> {
-        self.arcs.iter().enumerate().map(|(row, &(caller, callee))| {
-            let [calls, primitive_calls, inclusive, callee_self] =
-                self.arc_numbers.at(row, self.count_stride, self.stride);
-            Arc { caller, callee, calls, primitive_calls, inclusive, callee_self }
-        })
+        (0..self.arcs.len()).map(|row| self.arc(row))
+    }
+
+    /// Returns the ends of the arcs, in file order.
+    pub(crate) fn arc_ends(&self) -> impl ExactSizeIterator<Item = (FrameId, FunctionId)> {
+        self.arcs.iter().copied()
+    }
+
+    /// Returns the arc at a place in file order.
+    pub(crate) fn arc(&self, row: usize) -> Arc<'_> {
+        let (caller, callee) = self.arcs[row];
+        let [calls, primitive_calls, inclusive, callee_self] = self.arc_numbers.at(row, self.count_stride, self.stride);
+        Arc { caller, callee, calls, primitive_calls, inclusive, callee_self }
     }
 
     /// Returns what the source states of functions, in file order.

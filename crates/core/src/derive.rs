@@ -3,6 +3,7 @@
 mod call_graph;
 mod complete;
 mod components;
+mod function_arcs;
 mod function_graph;
 mod span;
 mod stacks;
@@ -14,7 +15,8 @@ mod walk;
 pub use call_graph::call_graph;
 pub use complete::complete;
 pub use components::Components;
-pub use function_graph::{FunctionArc, FunctionGraph, function_graph};
+pub use function_arcs::{FunctionArc, FunctionArcs};
+pub use function_graph::{FunctionGraph, function_graph};
 pub use span::span_ns;
 pub use stacks::stacks;
 pub use thread_roots::thread_roots;

@@ -79,13 +79,13 @@ pub fn peek(
         *place = Some(found.len());
         found.push(Peek { function: row.clone(), callers: Vec::new(), callees: Vec::new() });
     }
-    for arc in &graph.arcs {
+    for arc in graph.arcs.iter() {
         let (caller, callee) = (arc.caller.index(), arc.callee.index());
         if let Some(place) = places[callee] {
-            found[place].callers.push(PeekArc::new(&rows[caller], arc));
+            found[place].callers.push(PeekArc::new(&rows[caller], &arc));
         }
         if let Some(place) = places[caller] {
-            found[place].callees.push(PeekArc::new(&rows[callee], arc));
+            found[place].callees.push(PeekArc::new(&rows[callee], &arc));
         }
     }
     for peek in &mut found {
@@ -99,14 +99,11 @@ pub fn peek(
 }
 
 impl PeekArc {
-    fn new(other: &TopRow, arc: &FunctionArc) -> PeekArc {
-        PeekArc {
-            other: other.clone(),
-            own: arc.callee_self.clone(),
-            total: arc.inclusive.clone(),
-            calls: arc.calls.clone(),
-            primitive_calls: arc.primitive_calls.clone(),
-        }
+    fn new(other: &TopRow, arc: &FunctionArc<'_>) -> PeekArc {
+        let FunctionArc { calls, primitive_calls, inclusive, callee_self, .. } = *arc;
+        let [own, total, calls, primitive_calls] =
+            [callee_self, inclusive, calls, primitive_calls].map(|numbers| numbers.map(<[i64]>::to_vec));
+        PeekArc { other: other.clone(), own, total, calls, primitive_calls }
     }
 }
 

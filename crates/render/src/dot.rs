@@ -23,6 +23,7 @@
 //! it all looks (`style`).
 
 mod attributes;
+mod by_end;
 mod clusters;
 mod color;
 mod edges;
@@ -37,7 +38,7 @@ mod style;
 
 use edges::Edges;
 use graph::Graph;
-use profkit_core::derive::thread_roots;
+use profkit_core::derive::{function_graph, thread_roots};
 use profkit_core::{Notes, Profile, Result};
 use select::Selection;
 
@@ -112,10 +113,12 @@ pub fn dot(profile: &Profile, options: &Options<'_>, notes: &mut Notes) -> Resul
     let rooted = if options.no_thread_root { None } else { thread_roots(profile)? };
     let profile = rooted.as_ref().unwrap_or(profile);
     let value = options.value.unwrap_or(profile.default_value());
-    let (functions, graph) = Graph::of(profile, value, options.is_diff)?;
+    let functions = function_graph(profile)?;
+    let graph = Graph::of(&functions, value, options.is_diff)?;
     graph.note_bounds(notes);
     let selection = Selection::of(&graph, &functions.profile, options);
-    let edges = past::edges(&functions, &graph, &selection, options)?;
+    let exact = past::exact_arcs(&functions, &selection)?;
+    let edges = past::edges(&graph, exact.as_ref(), &selection, options);
     let edges = Edges::worth_drawing(edges, &selection, options);
     Ok(style::text(&functions.profile, &graph, &selection, &edges, options))
 }

@@ -1,6 +1,6 @@
 //! Stacks into a call graph, exactly.
 
-use super::function_graph::FunctionArc;
+use super::function_arcs::{FunctionArc, FunctionArcs};
 use super::named;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::{Arc, CallGraph, Total};
@@ -61,7 +61,7 @@ pub fn call_graph(profile: &Profile, notes: &mut Notes) -> Result<Profile> {
 pub(super) fn function_arcs(
     profile: &Profile,
     is_left_out: Option<&dyn Fn(FunctionId) -> bool>,
-) -> Result<Vec<FunctionArc>> {
+) -> Result<FunctionArcs> {
     let frames = one_frame_per_function(profile);
     let mut weights = Weights::of_most(&profile.stacks, profile.value_types.len());
     for sample in profile.samples.iter() {
@@ -73,20 +73,26 @@ pub(super) fn function_arcs(
     builder.is_left_out = is_left_out;
     weights.walk(&profile.stacks, &mut builder)?;
     let counts = counted_calls(profile, &frames);
-    let arcs = builder.arcs.into_iter().filter_map(|((caller, callee), costs)| {
+    let by_function = |((caller, callee), costs)| Some(((profile.frames[caller].function?, callee), caller, costs));
+    let mut rows: Vec<((FunctionId, FunctionId), FrameId, ArcCosts)> =
+        builder.arcs.into_iter().filter_map(by_function).collect();
+    rows.sort_unstable_by_key(|row| row.0);
+    let mut arcs = FunctionArcs::default();
+    for ((caller, callee), frame, costs) in &rows {
         let counts = counts.as_ref().filter(|_| costs.is_direct);
-        let counts = counts.map(|counts| counts.arcs.get(&(caller, callee)).copied().unwrap_or_default());
-        Some(FunctionArc {
-            caller: profile.frames[caller].function?,
-            callee,
-            calls: counts.map(|counts| vec![counts[0]]),
-            primitive_calls: counts.map(|counts| vec![counts[1]]),
-            inclusive: Some(costs.inclusive),
-            callee_self: Some(costs.callee_self),
+        let counts = counts.map(|counts| counts.arcs.get(&(*frame, *callee)).copied().unwrap_or_default());
+        let [calls, primitive_calls] = [0, 1].map(|column| counts.as_ref().map(|counts| &counts[column..=column]));
+        arcs.add(FunctionArc {
+            caller: *caller,
+            callee: *callee,
+            calls,
+            primitive_calls,
+            inclusive: Some(&costs.inclusive),
+            callee_self: Some(&costs.callee_self),
             is_direct: costs.is_direct,
-        })
-    });
-    Ok(arcs.collect())
+        })?;
+    }
+    Ok(arcs)
 }
 
 /// Returns for each frame the first one of its function.

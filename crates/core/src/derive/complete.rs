@@ -1,6 +1,6 @@
 //! Making up the numbers of a call graph that a format demands and the source lacks.
 
-use super::function_graph::add_where_known;
+use super::totals::add_where_known;
 use super::totals::{FunctionTotal, graph_totals};
 use super::walk::add;
 use crate::calls::{Arc, CallGraph, Total};

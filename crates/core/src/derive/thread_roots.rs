@@ -128,10 +128,10 @@ mod tests {
         let rooted = thread_roots(profile).expect("small numbers").expect("two threads");
         let graph = function_graph(&rooted).expect("small numbers");
         let name = |id| &rooted.strings[rooted.functions[id].name];
-        let cost = |costs: &Option<Vec<i64>>| costs.as_ref().map_or(-1, |costs| costs[0]);
+        let cost = |costs: Option<&[i64]>| costs.map_or(-1, |costs| costs[0]);
         let arcs = graph.arcs.iter();
         let mut arcs: Vec<_> =
-            arcs.map(|arc| format!("{} {} {}", name(arc.caller), name(arc.callee), cost(&arc.inclusive))).collect();
+            arcs.map(|arc| format!("{} {} {}", name(arc.caller), name(arc.callee), cost(arc.inclusive))).collect();
         arcs.sort();
         assert_eq!(rooted.column_totals().ok(), profile.column_totals().ok());
         arcs

@@ -2,7 +2,6 @@
 
 use super::call_graph::function_calls;
 use super::components::Components;
-use super::function_graph::add_where_known;
 use super::walk::{Visitor, Weights, add};
 use crate::calls::CallGraph;
 use crate::error::{Error, Result};
@@ -209,6 +208,18 @@ impl FunctionTotals {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds numbers to a sum of those that are known.
+pub(super) fn add_where_known(sum: &mut Option<Vec<i64>>, numbers: Option<&[i64]>) -> Result<()> {
+    match (sum, numbers) {
+        (Some(sum), Some(numbers)) => add(sum, numbers),
+        (sum @ None, Some(numbers)) => {
+            *sum = Some(numbers.to_vec());
+            Ok(())
+        }
+        (_, None) => Ok(()),
     }
 }
 

@@ -10,16 +10,16 @@ const MOST_STEPS: usize = 50_000_000;
 
 /// The edges that are drawn, and how many are not.
 #[derive(Debug, Default)]
-pub(super) struct Edges {
+pub(super) struct Edges<'g> {
     /// The edges, by the places of their ends in the list of nodes that are drawn.
-    pub(super) list: Vec<Edge>,
+    pub(super) list: Vec<Edge<'g>>,
     /// How many arcs between nodes that are drawn are hidden, since they are below the least share.
     pub(super) small: usize,
 }
 
-impl Edges {
+impl<'g> Edges<'g> {
     /// Returns the edges that have the least share, and for each node without any edge to it the one that costs most.
-    pub(super) fn worth_drawing(mut edges: Vec<Edge>, selection: &Selection, options: &Options<'_>) -> Edges {
+    pub(super) fn worth_drawing(mut edges: Vec<Edge<'g>>, selection: &Selection, options: &Options<'_>) -> Edges<'g> {
         for edge in &mut edges {
             let place = |node: usize| selection.places[node].unwrap_or(0);
             (edge.from, edge.to) = (place(edge.from), place(edge.to));
@@ -49,7 +49,7 @@ impl Edges {
 }
 
 /// Removes the edges past hidden nodes, the lightest first, whose ends other edges connect, too.
-fn remove_redundant(edges: &mut Vec<Edge>, nodes: usize) {
+fn remove_redundant(edges: &mut Vec<Edge<'_>>, nodes: usize) {
     let past = edges.iter().filter(|edge| !edge.is_direct).count();
     if past.saturating_mul(edges.len() + nodes) > MOST_STEPS {
         return;

@@ -13,7 +13,7 @@ edge [fontname=Arial]
 ";
 pub(super) const LEGEND: &str = "fillcolor=white fontcolor=black fontsize=12";
 
-pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
+pub(super) fn node(scene: &Scene<'_>, node: &Node<'_>) -> Attributes {
     let (graph, function) = (scene.graph, scene.function(node));
     let place = names::place(scene.profile, function).or_else(|| names::module(scene.profile, function));
     let mut lines: Vec<String> = place.into_iter().chain(names::in_one(scene.profile, function)).collect();
@@ -25,7 +25,7 @@ pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
         lines.push(format!("{bound}{}", percent(graph.share(node.total.now as f64))));
         lines.push(format!("({})", percent(graph.share(node.own.now as f64))));
     }
-    let calls = node.calls.as_ref().filter(|calls| calls.iter().any(|&it| it != 0)).and_then(|_| scene.calls(node));
+    let calls = node.calls.filter(|calls| calls.iter().any(|&it| it != 0)).and_then(|_| scene.calls(node));
     lines.extend(calls.map(|calls| format!("{calls}×")));
     let share = scene.color_share(node);
     let fill = if graph.is_diff { color::gprof2dot_change(share) } else { color::gprof2dot(share) };
@@ -33,7 +33,7 @@ pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
     look.text("fontcolor", "#ffffff").word("fontsize", "10.00")
 }
 
-pub(super) fn edge(scene: &Scene<'_>, edge: &Edge) -> Attributes {
+pub(super) fn edge(scene: &Scene<'_>, edge: &Edge<'_>) -> Attributes {
     let graph = scene.graph;
     let share = graph.share(edge.weight).clamp(0.0, 1.0);
     let sign = if edge.is_estimate {

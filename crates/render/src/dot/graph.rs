@@ -1,7 +1,7 @@
 //! All functions and arcs of a profile, in the value that is drawn.
 
-use profkit_core::derive::{FunctionArc, FunctionGraph, function_graph};
-use profkit_core::{FunctionId, Id, NoteKind, Notes, Profile, Result, Unit};
+use profkit_core::derive::{FunctionArc, FunctionArcs, FunctionGraph};
+use profkit_core::{FunctionId, Id, NoteKind, Notes, Result, Unit};
 
 /// A cost, and what it was before in a comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,19 +30,19 @@ impl Cost {
 
 /// A function.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct Node<'g> {
     pub(super) id: FunctionId,
     pub(super) own: Cost,
     pub(super) total: Cost,
     /// Whether the total is only an upper bound.
     pub(super) is_bound: bool,
-    pub(super) calls: Option<Vec<i64>>,
-    pub(super) primitive_calls: Option<Vec<i64>>,
+    pub(super) calls: Option<&'g [i64]>,
+    pub(super) primitive_calls: Option<&'g [i64]>,
 }
 
 /// An arc between two functions, by their places in the list of nodes.
-#[derive(Clone, Debug)]
-pub(super) struct Edge {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge<'g> {
     pub(super) from: usize,
     pub(super) to: usize,
     /// What is known of its cost: no more than either end has in all.
@@ -51,7 +51,7 @@ pub(super) struct Edge {
     pub(super) is_bound: bool,
     /// How much there is to show: the size of the cost, estimated from calls where it is not known.
     pub(super) weight: f64,
-    pub(super) calls: Option<Vec<i64>>,
+    pub(super) calls: Option<&'g [i64]>,
     /// Whether the caller calls the callee itself, and not only through functions that are hidden.
     pub(super) is_direct: bool,
     /// Whether the cost is an estimate of what leads past hidden functions.
@@ -60,14 +60,14 @@ pub(super) struct Edge {
 
 /// All functions and arcs.
 #[derive(Debug)]
-pub(super) struct Graph {
+pub(super) struct Graph<'g> {
     pub(super) kind: String,
     pub(super) unit: Unit,
     pub(super) is_diff: bool,
     pub(super) whole: Cost,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node<'g>>,
     /// Sorted by caller, then callee. Arcs of a function to itself are among them.
-    pub(super) edges: Vec<Edge>,
+    pub(super) edges: Vec<Edge<'g>>,
     columns: [Option<usize>; 2],
     first_bound: Option<String>,
 }
@@ -77,10 +77,10 @@ fn shown_kind(kind: &str, is_diff: bool) -> &str {
     kind.strip_suffix("_after").filter(|_| is_diff).unwrap_or(kind)
 }
 
-impl Graph {
+impl<'g> Graph<'g> {
     /// Returns the graph of a value of the profile, or of the first two, before and after.
-    pub(super) fn of(profile: &Profile, value: usize, is_diff: bool) -> Result<(FunctionGraph<'_>, Graph)> {
-        let mut functions = function_graph(profile)?;
+    pub(super) fn of(functions: &'g FunctionGraph<'_>, value: usize, is_diff: bool) -> Result<Graph<'g>> {
+        let profile = &*functions.profile;
         let columns = if is_diff { [Some(0), Some(1)] } else { [None, Some(value)] };
         let value_type = profile.value_types.get(columns[1].unwrap_or(0));
         let mut graph = Graph {
@@ -94,27 +94,22 @@ impl Graph {
             first_bound: None,
         };
         graph.whole = graph.cost(&profile.column_totals()?);
-        graph.nodes = functions
-            .profile
-            .functions
-            .iter()
-            .map(|(id, _)| {
-                let row = &functions.totals[id];
-                Node {
-                    id,
-                    own: graph.cost(&row.own),
-                    total: graph.cost(&row.total),
-                    is_bound: row.is_bound,
-                    calls: row.calls.clone(),
-                    primitive_calls: row.primitive_calls.clone(),
-                }
-            })
-            .collect();
-        graph.edges = graph.edges_of(std::mem::take(&mut functions.arcs));
+        let node = |(id, _)| {
+            let row = &functions.totals[id];
+            Node {
+                id,
+                own: graph.cost(&row.own),
+                total: graph.cost(&row.total),
+                is_bound: row.is_bound,
+                calls: row.calls.as_deref(),
+                primitive_calls: row.primitive_calls.as_deref(),
+            }
+        };
+        graph.nodes = profile.functions.iter().map(node).collect();
+        graph.edges = graph.edges_of(&functions.arcs);
         let bound = graph.nodes.iter().find(|node| node.is_bound);
-        let name = |node: &Node| functions.profile.strings[functions.profile.functions[node.id].name].to_owned();
-        graph.first_bound = bound.map(name);
-        Ok((functions, graph))
+        graph.first_bound = bound.map(|node| profile.strings[profile.functions[node.id].name].to_owned());
+        Ok(graph)
     }
 
     fn cost(&self, costs: &[i64]) -> Cost {
@@ -124,21 +119,20 @@ impl Graph {
     }
 
     /// Returns arcs as edges between the nodes.
-    pub(super) fn edges_of(&self, arcs: Vec<FunctionArc>) -> Vec<Edge> {
-        let count =
-            |arc: &FunctionArc| arc.calls.as_ref().and_then(|calls| calls.first()).map_or(1, |&calls| calls.max(1));
+    pub(super) fn edges_of(&self, arcs: &'g FunctionArcs) -> Vec<Edge<'g>> {
+        let count = |arc: &FunctionArc<'_>| arc.calls.and_then(<[i64]>::first).map_or(1, |&calls| calls.max(1));
         let mut counts = vec![0i64; self.nodes.len()];
         for arc in arcs.iter().filter(|arc| arc.caller != arc.callee) {
             let sum = &mut counts[arc.callee.index()];
-            *sum = sum.saturating_add(count(arc));
+            *sum = sum.saturating_add(count(&arc));
         }
         // Where something is below zero, a part may be more than the whole.
         let is_below_zero = |cost: Cost| cost.before.min(cost.now) < 0;
         let has_caps = !self.nodes.iter().any(|node| is_below_zero(node.own) || is_below_zero(node.total));
-        let edge = |arc: FunctionArc| {
+        let edge = |arc: FunctionArc<'g>| {
             let (from, to) = (arc.caller.index(), arc.callee.index());
             let [caller, callee] = [from, to].map(|node| self.nodes[node].total);
-            let stated = arc.inclusive.as_ref().map(|costs| self.cost(costs));
+            let stated = arc.inclusive.map(|costs| self.cost(costs));
             let cost = stated.map(|cost| if has_caps { cost.capped([caller, callee]) } else { cost });
             let share = || callee.size() * count(&arc) as f64 / counts[to].max(1) as f64;
             Edge {
@@ -152,7 +146,7 @@ impl Graph {
                 calls: arc.calls,
             }
         };
-        arcs.into_iter().map(edge).collect()
+        arcs.iter().map(edge).collect()
     }
 
     /// Notes the totals that are only upper bounds.

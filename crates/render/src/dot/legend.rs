@@ -11,9 +11,9 @@ use profkit_core::{Profile, Unit};
 /// Returns the lines of the legend.
 pub(super) fn lines(
     profile: &Profile,
-    graph: &Graph,
+    graph: &Graph<'_>,
     selection: &Selection,
-    edges: &Edges,
+    edges: &Edges<'_>,
     options: &Options<'_>,
 ) -> Vec<String> {
     let mut lines: Vec<String> = options.title.iter().chain(&profile.meta.producer).cloned().collect();
@@ -67,12 +67,12 @@ fn sum(costs: impl Iterator<Item = Cost>) -> Cost {
 }
 
 /// Returns a cost and its share of the whole.
-pub(super) fn share(graph: &Graph, cost: i64) -> String {
+pub(super) fn share(graph: &Graph<'_>, cost: i64) -> String {
     format!("{} ({})", amount(graph, cost), readable::percent(cost, graph.whole.now))
 }
 
 /// Returns a cost before and after, and the change.
-pub(super) fn compared(graph: &Graph, cost: Cost) -> String {
+pub(super) fn compared(graph: &Graph<'_>, cost: Cost) -> String {
     if cost.before == cost.now {
         return format!("{} (no change)", amount(graph, cost.now));
     }
@@ -80,7 +80,7 @@ pub(super) fn compared(graph: &Graph, cost: Cost) -> String {
 }
 
 /// Returns by how much a cost grew, with its sign.
-pub(super) fn change(graph: &Graph, cost: Cost) -> String {
+pub(super) fn change(graph: &Graph<'_>, cost: Cost) -> String {
     let change = cost.now.saturating_sub(cost.before);
     let sign = if change > 0 { "+" } else { "" };
     format!("{sign}{}", amount(graph, change))

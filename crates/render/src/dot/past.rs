@@ -9,37 +9,40 @@
 //! least first, and what would be too little to be drawn is not followed, so that few arcs arise.
 
 use super::Options;
+use super::by_end::ByEnd;
 use super::graph::{Cost, Edge, Graph};
 use super::select::Selection;
 use profkit_core::Result;
-use profkit_core::derive::FunctionGraph;
+use profkit_core::derive::{FunctionArcs, FunctionGraph};
 use std::collections::HashMap;
 
 /// The least share of the whole that is followed past hidden functions, whatever is to be drawn.
 const LEAST_SHARE: f64 = 1e-4;
 
-/// Returns the arcs between nodes that are drawn, sorted by their ends.
-pub(super) fn edges(
-    functions: &FunctionGraph<'_>,
-    graph: &Graph,
+/// Returns the arcs that there are without the hidden functions, where some are hidden and stacks tell.
+pub(super) fn exact_arcs(functions: &FunctionGraph<'_>, selection: &Selection) -> Result<Option<FunctionArcs>> {
+    if selection.hides_some() { functions.arcs_without(&|id| !selection.has_id(id)) } else { Ok(None) }
+}
+
+/// Returns the edges between nodes that are drawn, sorted by their ends: those of the exact arcs, if there are any.
+pub(super) fn edges<'g>(
+    graph: &Graph<'g>,
+    exact: Option<&'g FunctionArcs>,
     selection: &Selection,
     options: &Options<'_>,
-) -> Result<Vec<Edge>> {
-    let has_both = |edge: &Edge| selection.has(edge.from) && selection.has(edge.to);
-    let hides_some = !selection.small.is_empty() || !selection.beyond.is_empty();
-    let exact = if hides_some { functions.arcs_without(&|id| !selection.has_id(id))? } else { None };
+) -> Vec<Edge<'g>> {
     let mut edges = match exact {
         Some(arcs) => graph.edges_of(arcs),
-        None if hides_some => around(graph, selection, options),
+        None if selection.hides_some() => around(graph, selection, options),
         None => graph.edges.clone(),
     };
-    edges.retain(has_both);
+    edges.retain(|edge| selection.has(edge.from) && selection.has(edge.to));
     edges.sort_by_key(|edge| (edge.from, edge.to));
-    Ok(edges)
+    edges
 }
 
 /// Returns the edges of a call graph between nodes that are drawn, with those that lead past hidden nodes.
-fn around(graph: &Graph, selection: &Selection, options: &Options<'_>) -> Vec<Edge> {
+fn around<'g>(graph: &Graph<'g>, selection: &Selection, options: &Options<'_>) -> Vec<Edge<'g>> {
     let least = options.min_edge().max(LEAST_SHARE) * graph.whole.size();
     let mut hidden: Vec<usize> = selection.small.iter().chain(&selection.beyond).copied().collect();
     hidden.sort_by(|&left, &right| {
@@ -51,24 +54,24 @@ fn around(graph: &Graph, selection: &Selection, options: &Options<'_>) -> Vec<Ed
         ways.lead_past(node, least);
     }
     let direct = graph.edges.iter().filter(|edge| selection.has(edge.from) && selection.has(edge.to));
-    direct.cloned().chain(ways.past).collect()
+    direct.copied().chain(ways.past).collect()
 }
 
 /// The edges between the nodes that are left: those of the graph, and those past nodes that are gone.
-struct Ways<'g> {
-    edges: &'g [Edge],
+struct Ways<'w, 'g> {
+    edges: &'w [Edge<'g>],
     from: ByEnd,
     to: ByEnd,
     is_gone: Vec<bool>,
-    past: Vec<Edge>,
+    past: Vec<Edge<'g>>,
     /// The place of each edge in `past`, by its ends.
     places: HashMap<(usize, usize), usize>,
     past_from: Vec<Vec<usize>>,
     past_to: Vec<Vec<usize>>,
 }
 
-impl<'g> Ways<'g> {
-    fn new(graph: &'g Graph) -> Ways<'g> {
+impl<'w, 'g> Ways<'w, 'g> {
+    fn new(graph: &'w Graph<'g>) -> Ways<'w, 'g> {
         let count = graph.nodes.len();
         Ways {
             edges: &graph.edges,
@@ -88,7 +91,7 @@ impl<'g> Ways<'g> {
         let direct = self.from.of(node).iter().map(|&place| &self.edges[place]);
         let out = direct.chain(self.past_from[node].iter().map(|&place| &self.past[place]));
         // No caller hands on more than all of it.
-        let out: Vec<Edge> = out.filter(|edge| edge.weight >= least && !self.is_gone[edge.to]).cloned().collect();
+        let out: Vec<Edge<'g>> = out.filter(|edge| edge.weight >= least && !self.is_gone[edge.to]).copied().collect();
         if out.is_empty() {
             return;
         }
@@ -105,7 +108,7 @@ impl<'g> Ways<'g> {
     }
 
     /// Adds an estimate to an edge with the same ends, or as a new one. What is stated of a direct arc stays as it is.
-    fn add(&mut self, past: Edge) {
+    fn add(&mut self, past: Edge<'g>) {
         let direct = self.from.of(past.from);
         if direct.binary_search_by_key(&past.to, |&place| self.edges[place].to).is_ok() {
             return;
@@ -121,33 +124,8 @@ impl<'g> Ways<'g> {
     }
 }
 
-/// The places of edges by one of their ends, else in their order.
-struct ByEnd {
-    starts: Vec<usize>,
-    places: Vec<usize>,
-}
-
-impl ByEnd {
-    fn new(count: usize, ends: impl ExactSizeIterator<Item = usize> + Clone) -> ByEnd {
-        let mut starts = vec![0; count + 1];
-        ends.clone().for_each(|end| starts[end + 1] += 1);
-        (0..count).for_each(|node| starts[node + 1] += starts[node]);
-        let mut next = starts.clone();
-        let mut places = vec![0; ends.len()];
-        for (place, end) in ends.enumerate() {
-            places[next[end]] = place;
-            next[end] += 1;
-        }
-        ByEnd { starts, places }
-    }
-
-    fn of(&self, node: usize) -> &[usize] {
-        &self.places[self.starts[node]..self.starts[node + 1]]
-    }
-}
-
 /// Returns the edge past a node from a caller, whose calls weigh `into` of `all`, to a callee, if there is enough to show.
-fn joined((from, into): (usize, f64), second: &Edge, all: f64, least: f64) -> Option<Edge> {
+fn joined<'g>((from, into): (usize, f64), second: &Edge<'g>, all: f64, least: f64) -> Option<Edge<'g>> {
     let share = if all > 0.0 { into / all } else { 0.0 };
     let weight = second.weight * share;
     if from == second.to || weight <= 0.0 || weight < least {
@@ -159,7 +137,7 @@ fn joined((from, into): (usize, f64), second: &Edge, all: f64, least: f64) -> Op
 }
 
 /// Adds an estimate to another one.
-fn sum(edge: &mut Edge, past: &Edge) {
+fn sum(edge: &mut Edge<'_>, past: &Edge<'_>) {
     edge.weight += past.weight;
     edge.cost = match (edge.cost, past.cost) {
         (Some(cost), Some(more)) => {

@@ -14,7 +14,7 @@ edge [fontname=\"Helvetica,Arial,sans-serif\" fontsize=12]
 ";
 pub(super) const LEGEND: &str = "shape=box fontsize=16";
 
-pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
+pub(super) fn node(scene: &Scene<'_>, node: &Node<'_>) -> Attributes {
     let (graph, function) = (scene.graph, scene.function(node));
     let mut lines = names::in_parts(scene.profile, function, scene.options.whole_names);
     if graph.is_diff {
@@ -34,7 +34,7 @@ pub(super) fn node(scene: &Scene<'_>, node: &Node) -> Attributes {
 }
 
 /// Returns `self (share)`, and `of total (share)` where that is more.
-fn costs(scene: &Scene<'_>, node: &Node) -> Vec<String> {
+fn costs(scene: &Scene<'_>, node: &Node<'_>) -> Vec<String> {
     let (graph, whole) = (scene.graph, scene.graph.whole.now);
     let share = |cost: i64| format!("{} ({})", amount(graph, cost), percent(cost, whole));
     let bound = if node.is_bound { "<=" } else { "" };
@@ -45,7 +45,7 @@ fn costs(scene: &Scene<'_>, node: &Node) -> Vec<String> {
     }
 }
 
-pub(super) fn edge(scene: &Scene<'_>, edge: &Edge) -> Attributes {
+pub(super) fn edge(scene: &Scene<'_>, edge: &Edge<'_>) -> Attributes {
     let graph = scene.graph;
     let share = graph.share(edge.weight);
     let sign = if edge.is_estimate {

@@ -1,5 +1,6 @@
 //! Which functions are worth drawing.
 
+use super::by_end::ByEnd;
 use super::graph::{Edge, Graph};
 use super::{Matches, Options};
 use profkit_core::{FunctionId, Id, Profile};
@@ -22,14 +23,8 @@ pub(super) struct Selection {
     pub(super) reach: f64,
 }
 
-/// The arcs by their ends.
-struct Neighbours {
-    callees: Vec<Vec<usize>>,
-    callers: Vec<Vec<usize>>,
-}
-
 impl Selection {
-    pub(super) fn of(graph: &Graph, profile: &Profile, options: &Options<'_>) -> Selection {
+    pub(super) fn of(graph: &Graph<'_>, profile: &Profile, options: &Options<'_>) -> Selection {
         let mut selection = Selection::default();
         let all: Vec<usize> = (0..graph.nodes.len()).collect();
         let within = within(graph, profile, options);
@@ -60,6 +55,11 @@ impl Selection {
         selection
     }
 
+    /// Returns whether functions are hidden that arcs may lead past.
+    pub(super) fn hides_some(&self) -> bool {
+        !self.small.is_empty() || !self.beyond.is_empty()
+    }
+
     /// Returns whether a node is drawn.
     pub(super) fn has(&self, node: usize) -> bool {
         self.places[node].is_some()
@@ -72,13 +72,17 @@ impl Selection {
 }
 
 /// Returns for each node whether it is reached from the roots, leads to the leaves and is not too far away.
-fn within(graph: &Graph, profile: &Profile, options: &Options<'_>) -> Vec<bool> {
+fn within(graph: &Graph<'_>, profile: &Profile, options: &Options<'_>) -> Vec<bool> {
     let count = graph.nodes.len();
     let mut within = vec![true; count];
     if !options.is_part() && options.depth.is_none() {
         return within;
     }
-    let neighbours = Neighbours::of(count, &graph.edges);
+    let edges = &graph.edges;
+    let (from, to) =
+        (ByEnd::new(count, edges.iter().map(|edge| edge.from)), ByEnd::new(count, edges.iter().map(|edge| edge.to)));
+    let callees = |node: usize| from.of(node).iter().map(|&place| edges[place].to);
+    let callers = |node: usize| to.of(node).iter().map(|&place| edges[place].from);
     let matching = |is: Matches<'_>| -> Vec<usize> {
         (0..count).filter(|&node| matches(profile, graph.nodes[node].id, is)).collect()
     };
@@ -88,12 +92,12 @@ fn within(graph: &Graph, profile: &Profile, options: &Options<'_>) -> Vec<bool> 
     };
     let most = options.depth.unwrap_or(u32::MAX);
     match (options.is_root, options.depth) {
-        (Some(is_root), _) => keep(distances(&neighbours.callees, matching(is_root)), most),
-        (None, Some(_)) => keep(distances(&neighbours.callees, tops(count, &graph.edges)), most),
+        (Some(is_root), _) => keep(distances(count, callees, matching(is_root)), most),
+        (None, Some(_)) => keep(distances(count, callees, tops(count, edges)), most),
         (None, None) => {}
     }
     if let Some(is_leaf) = options.is_leaf {
-        keep(distances(&neighbours.callers, matching(is_leaf)), u32::MAX);
+        keep(distances(count, callers, matching(is_leaf)), u32::MAX);
     }
     within
 }
@@ -105,7 +109,7 @@ pub(super) fn matches(profile: &Profile, id: FunctionId, is: Matches<'_>) -> boo
 }
 
 /// Returns the nodes that nobody outside of their own cycle calls.
-fn tops(count: usize, edges: &[Edge]) -> Vec<usize> {
+fn tops(count: usize, edges: &[Edge<'_>]) -> Vec<usize> {
     let components = profkit_core::derive::Components::new(count, edges.iter().map(|edge| (edge.from, edge.to)));
     let mut is_called = vec![false; components.members.len()];
     for edge in edges.iter().filter(|edge| components.of[edge.from] != components.of[edge.to]) {
@@ -115,13 +119,17 @@ fn tops(count: usize, edges: &[Edge]) -> Vec<usize> {
 }
 
 /// Returns the least number of arcs from any of the starts to each node.
-fn distances(next: &[Vec<usize>], starts: Vec<usize>) -> Vec<Option<u32>> {
-    let mut distances = vec![None; next.len()];
+fn distances<N: Iterator<Item = usize>>(
+    count: usize,
+    next: impl Fn(usize) -> N,
+    starts: Vec<usize>,
+) -> Vec<Option<u32>> {
+    let mut distances = vec![None; count];
     starts.iter().for_each(|&start| distances[start] = Some(0));
     let mut queue = VecDeque::from(starts);
     while let Some(node) = queue.pop_front() {
         let distance = distances[node].map_or(0, |distance: u32| distance.saturating_add(1));
-        for &neighbour in &next[node] {
+        for neighbour in next(node) {
             if distances[neighbour].is_none() {
                 distances[neighbour] = Some(distance);
                 queue.push_back(neighbour);
@@ -131,51 +139,36 @@ fn distances(next: &[Vec<usize>], starts: Vec<usize>) -> Vec<Option<u32>> {
     distances
 }
 
-impl Neighbours {
-    fn of(count: usize, edges: &[Edge]) -> Neighbours {
-        let mut neighbours = Neighbours { callees: vec![Vec::new(); count], callers: vec![Vec::new(); count] };
-        for edge in edges {
-            neighbours.callees[edge.from].push(edge.to);
-            neighbours.callers[edge.to].push(edge.from);
-        }
-        neighbours
-    }
-}
-
 /// Returns how much each node has to tell: its total, times how evenly this comes from several callers and goes to
 /// several callees, plus its own cost. A function that only passes a cost on tells little. In a comparison, what
 /// changed most tells most.
-fn scores(graph: &Graph, within: &[bool]) -> Vec<f64> {
+fn scores(graph: &Graph<'_>, within: &[bool]) -> Vec<f64> {
     if graph.is_diff {
-        let change = |node: &super::graph::Node| node.own.change().abs() * 2.0 + node.total.change().abs();
+        let change = |node: &super::graph::Node<'_>| node.own.change().abs() * 2.0 + node.total.change().abs();
         return graph.nodes.iter().map(|node| change(node) + node.total.size() * 1e-6).collect();
     }
     let count = graph.nodes.len();
-    let (mut into, mut out) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-    for edge in graph.edges.iter().filter(|it| it.from != it.to && within[it.from] && within[it.to]) {
-        into[edge.to].push(edge.weight);
-        out[edge.from].push(edge.weight);
-    }
-    let score = |(node, (into, mut out)): (usize, (Vec<f64>, Vec<f64>))| {
+    let is_told = |edge: &&Edge<'_>| edge.from != edge.to && within[edge.from] && within[edge.to];
+    let edges: Vec<Edge<'_>> = graph.edges.iter().filter(is_told).copied().collect();
+    let (from, to) =
+        (ByEnd::new(count, edges.iter().map(|edge| edge.from)), ByEnd::new(count, edges.iter().map(|edge| edge.to)));
+    let weight = |&place: &usize| edges[place].weight;
+    let score = |node: usize| {
         let (own, total) = (graph.nodes[node].own.size(), graph.nodes[node].total.size());
-        let of_in = if into.is_empty() { 1.0 } else { entropy(&into) };
-        let of_out = if out.is_empty() {
-            1.0
-        } else {
-            out.push(own);
-            entropy(&out)
-        };
+        let (into, out) = (to.of(node), from.of(node));
+        let of_in = if into.is_empty() { 1.0 } else { entropy(into.iter().map(weight)) };
+        let of_out = if out.is_empty() { 1.0 } else { entropy(out.iter().map(weight).chain([own])) };
         total * (of_in + of_out) + own
     };
-    into.into_iter().zip(out).enumerate().map(score).collect()
+    (0..count).map(score).collect()
 }
 
 /// Returns the entropy of shares in bits: 0 for one, 1 for two equal ones.
-fn entropy(weights: &[f64]) -> f64 {
-    let whole: f64 = weights.iter().sum();
+fn entropy(weights: impl Iterator<Item = f64> + Clone) -> f64 {
+    let whole: f64 = weights.clone().sum();
     if whole <= 0.0 {
         return 0.0;
     }
-    let shares = weights.iter().map(|weight| weight / whole).filter(|&share| share > 0.0);
+    let shares = weights.map(|weight| weight / whole).filter(|&share| share > 0.0);
     -shares.map(|share| share * share.log2()).sum::<f64>()
 }

@@ -15,7 +15,7 @@ use std::fmt::Write;
 /// Everything that the looks of nodes and edges rest on.
 pub(super) struct Scene<'s> {
     pub(super) profile: &'s Profile,
-    pub(super) graph: &'s Graph,
+    pub(super) graph: &'s Graph<'s>,
     pub(super) options: &'s Options<'s>,
     /// The largest self cost, or change of one, of all nodes.
     pub(super) most_own: f64,
@@ -24,12 +24,12 @@ pub(super) struct Scene<'s> {
 /// Returns the graph as DOT.
 pub(super) fn text(
     profile: &Profile,
-    graph: &Graph,
+    graph: &Graph<'_>,
     selection: &Selection,
-    edges: &Edges,
+    edges: &Edges<'_>,
     options: &Options<'_>,
 ) -> String {
-    let size = |node: &Node| if graph.is_diff { node.own.change().abs() } else { node.own.size() };
+    let size = |node: &Node<'_>| if graph.is_diff { node.own.change().abs() } else { node.own.size() };
     let most_own = graph.nodes.iter().map(size).fold(0.0, f64::max);
     let scene = Scene { profile, graph, options, most_own };
     let title = options.title.as_deref().map_or("profile".to_owned(), printable);
@@ -63,7 +63,7 @@ pub(super) fn text(
 }
 
 /// Returns a cost as people read it.
-pub(super) fn amount(graph: &Graph, cost: i64) -> String {
+pub(super) fn amount(graph: &Graph<'_>, cost: i64) -> String {
     readable::amount(cost, &graph.unit)
 }
 
@@ -77,12 +77,12 @@ impl Scene<'_> {
         let _ = writeln!(text, "subgraph cluster_legend {{ graph [style=invis]; legend [{look} label=\"{label}\"] }}");
     }
 
-    pub(super) fn function(&self, node: &Node) -> Function {
+    pub(super) fn function(&self, node: &Node<'_>) -> Function {
         self.profile.functions[node.id]
     }
 
     /// Returns the share that colours tell: of the whole, and of the largest for own costs.
-    pub(super) fn color_share(&self, node: &Node) -> f64 {
+    pub(super) fn color_share(&self, node: &Node<'_>) -> f64 {
         let (cost, most) = match self.options.color_by {
             ColorBy::Total => (node.total, self.graph.whole.size()),
             ColorBy::Own => (node.own, self.most_own),
@@ -96,7 +96,7 @@ impl Scene<'_> {
         if most > 0.0 { part / most } else { 0.0 }
     }
 
-    fn node(&self, place: usize, node: &Node) -> String {
+    fn node(&self, place: usize, node: &Node<'_>) -> String {
         let look = match self.options.style {
             Style::Pprof => pprof::node(self, node),
             Style::Gprof2dot => gprof2dot::node(self, node),
@@ -110,7 +110,7 @@ impl Scene<'_> {
     }
 
     /// Returns all that is known of a node.
-    fn tooltip(&self, node: &Node) -> String {
+    fn tooltip(&self, node: &Node<'_>) -> String {
         let function = self.function(node);
         let text = |id: Option<_>| self.profile.strings.text(id);
         let mut lines = vec![names::in_full(self.profile, function)];
@@ -124,9 +124,9 @@ impl Scene<'_> {
     }
 
     /// Returns how often a function was called, as in pstats, and what it was before.
-    pub(super) fn calls(&self, node: &Node) -> Option<String> {
-        let calls = node.calls.as_deref()?;
-        let primitive = node.primitive_calls.as_deref().filter(|&primitive| primitive != calls);
+    pub(super) fn calls(&self, node: &Node<'_>) -> Option<String> {
+        let calls = node.calls?;
+        let primitive = node.primitive_calls.filter(|&primitive| primitive != calls);
         Some(counted(calls) + &primitive.map_or(String::new(), |primitive| format!("/{}", counted(primitive))))
     }
 
@@ -136,9 +136,9 @@ impl Scene<'_> {
     }
 
     /// Returns the exact numbers of a node, for programs.
-    fn numbers(&self, node: &Node) -> String {
+    fn numbers(&self, node: &Node<'_>) -> String {
         let mut numbers = format!("self={} total={}", self.exact(node.own), self.exact(node.total));
-        for (name, counts) in [("calls", &node.calls), ("primitive_calls", &node.primitive_calls)] {
+        for (name, counts) in [("calls", node.calls), ("primitive_calls", node.primitive_calls)] {
             if let Some(counts) = counts {
                 let _ = write!(numbers, " {name}={}", joined(counts));
             }
@@ -151,7 +151,7 @@ impl Scene<'_> {
     }
 
     /// Returns the look of an edge; nothing if it is not drawn.
-    fn edge(&self, edge: &Edge, ends: [&Node; 2]) -> String {
+    fn edge(&self, edge: &Edge<'_>, ends: [&Node<'_>; 2]) -> String {
         let look = match self.options.style {
             Style::Pprof if edge.from == edge.to => return String::new(),
             Style::Pprof => pprof::edge(self, edge),
@@ -172,14 +172,14 @@ impl Scene<'_> {
         cost.into_iter().chain(calls).for_each(|line| tooltip = format!("{tooltip}\n{line}"));
         let look = look.tooltip("tooltip", &tooltip).tooltip("labeltooltip", &tooltip);
         let cost = edge.cost.map(|cost| format!("total={}", self.exact(cost)));
-        let calls = edge.calls.as_ref().map(|counts| format!("calls={}", joined(counts)));
+        let calls = edge.calls.map(|counts| format!("calls={}", joined(counts)));
         let numbers: Vec<_> = cost.into_iter().chain(calls).collect();
         look.text("comment", &numbers.join(" ")).end()
     }
 
     /// Returns how often an arc was gone, and what it was before.
-    pub(super) fn edge_calls(&self, edge: &Edge) -> Option<String> {
-        edge.calls.as_deref().map(counted)
+    pub(super) fn edge_calls(&self, edge: &Edge<'_>) -> Option<String> {
+        edge.calls.map(counted)
     }
 }
 

@@ -144,11 +144,12 @@ fn edges_lead_past_hidden_functions_of_call_graphs_in_proportion() {
     let own = ["main 0", "a 1000", "b 2000", "hub 0", "x 3000", "y 7000"];
     let arcs = ["main a 7000", "main b 6000", "a hub 6000", "b hub 4000", "hub x 3000", "hub y 7000"];
     let profile = graph(&own, &arcs);
-    let (functions, graph) = Graph::of(&profile, 0, false).expect("small numbers");
+    let functions = function_graph(&profile).expect("small numbers");
+    let graph = Graph::of(&functions, 0, false).expect("small numbers");
     let nodes: Vec<usize> = (0..6).filter(|&node| node != 3).collect();
     let places = (0..6).map(|node| nodes.iter().position(|&it| it == node)).collect();
     let selection = Selection { nodes, places, beyond: vec![3], ..Selection::default() };
-    let edges = past::edges(&functions, &graph, &selection, &Options::default()).expect("small numbers");
+    let edges = past::edges(&graph, None, &selection, &Options::default());
     let costs: Vec<_> = edges.iter().map(|it| (it.from, it.to, it.cost.map(|cost| cost.now), it.is_direct)).collect();
     let past = [(1, 4, 1800), (1, 5, 4200), (2, 4, 1200), (2, 5, 2800)];
     let mut wanted = vec![(0, 1, Some(7000), true), (0, 2, Some(6000), true)];
