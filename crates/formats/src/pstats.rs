@@ -28,6 +28,7 @@ mod code;
 mod dialect;
 mod encode;
 mod marshal;
+mod object;
 mod postscript;
 mod read;
 mod seconds;

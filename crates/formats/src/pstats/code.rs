@@ -3,7 +3,8 @@
 //! Their fields differ between the versions of Python and nothing in a file tells its version: each
 //! layout is tried until the fields have the right types. All code of one file is laid out alike.
 
-use super::marshal::{Kind, Marshal, Object};
+use super::marshal::Marshal;
+use super::object::{Container, Kind, Object};
 use profkit_core::{Error, Place, Result};
 
 /// The fields of a code object, in order.
@@ -59,14 +60,14 @@ impl Marshal<'_> {
             let object = self.part(depth)?;
             match (field, object.kind) {
                 (Bytes | Text, Kind::Text(_)) => {}
-                (Tuple, Kind::Many(super::marshal::Container::Tuple, _)) => {}
+                (Tuple, Kind::Many(Container::Tuple, _)) => {}
                 (File, Kind::Text(_)) => place[0] = Some(object),
                 (Name, Kind::Text(_)) => place[1] = Some(object),
                 _ => return Err(object.unlike("a field of a code object")),
             }
         }
         match place {
-            [Some(file), Some(name)] => Ok(Kind::Code(self.keep(&[file, name]))),
+            [Some(file), Some(name)] => Ok(Kind::Code(self.put(&[file, name]))),
             _ => Err(Error::malformed("expected a code object with a file and a name").at(Place::Byte(self.at()))),
         }
     }

@@ -22,26 +22,23 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    pub(super) fn of(stats: &Stats<'_>, postscript: &Postscript) -> Result<Dialect> {
+    /// Goes through all entries and returns how their fields were used, as far as they tell.
+    pub(super) fn of(stats: &mut Stats<'_>) -> Result<Dialect> {
         let (mut largest, mut sum) = (0f64, 0f64);
         let (mut is_swapped, mut has_unknown_counts, mut is_sampled) = (false, false, false);
         let mut interval = Interval::Unknown;
-        let mut work = 0usize;
-        for entry in stats.entries() {
-            let Entry::Function { cc, nc, tt, ct, callers, .. } = entry? else {
+        while let Some(entry) = stats.entry()? {
+            let Entry::Function { cc, nc, tt, ct, .. } = entry else {
                 is_sampled = true;
                 continue;
             };
-            // References could make a few bytes stand for the same callers again and again.
-            work = work.saturating_add(stats.work(callers));
-            stats.check_work(work)?;
             is_swapped |= cc > nc && nc > 0;
             has_unknown_counts |= cc < 0 || nc < 0;
             interval = interval.and(ct, nc);
             sum += tt.abs();
             largest = largest.max(ct.abs());
-            for caller in stats.callers(callers) {
-                match caller?.numbers {
+            while let Some(caller) = stats.caller()? {
+                match caller.numbers {
                     CallerNumbers::Full { nc, cc, tt, ct, .. } => {
                         has_unknown_counts |= cc < 0 || nc < 0;
                         largest = largest.max(tt.abs()).max(ct.abs());
@@ -50,14 +47,24 @@ impl Dialect {
                 }
             }
         }
-        let plain = postscript.has_plain_counts;
         Ok(Dialect {
-            scale: postscript.exponent.map_or_else(|| Scale::natural(largest, sum), Scale::new),
-            is_swapped: is_swapped && !plain && !is_sampled,
-            has_unknown_counts: has_unknown_counts && !plain,
+            scale: Scale::natural(largest, sum),
+            is_swapped: is_swapped && !is_sampled,
+            has_unknown_counts,
             is_sampled,
             interval: if let Interval::Of(seconds) = interval { Some(seconds).filter(|_| is_sampled) } else { None },
         })
+    }
+
+    /// Returns the dialect of a file that says more behind the dict.
+    pub(super) fn as_told(self, postscript: &Postscript) -> Dialect {
+        let is_plain = postscript.has_plain_counts;
+        Dialect {
+            scale: postscript.exponent.map_or(self.scale, Scale::new),
+            is_swapped: self.is_swapped && !is_plain,
+            has_unknown_counts: self.has_unknown_counts && !is_plain,
+            ..self
+        }
     }
 }
 

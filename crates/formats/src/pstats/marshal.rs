@@ -1,9 +1,17 @@
-//! Python's marshalled objects of every version, read into a flat heap.
+//! Python's marshalled objects of every version.
+//!
+//! What is read whole goes to a flat heap, which is made empty again and again but for what a later reference may lead
+//! to. So a dict can be read pair by pair, however large it is.
 //!
 //! Nothing is executed and nothing is trusted: sizes are bounded by the bytes that remain, depth by
 //! [`MAX_DEPTH`], and a reference leads only to an object that is complete, so that no circle can exist.
 
+mod pairs;
+
+pub(super) use pairs::{Pairs, Tuple};
+
 use super::code::Layout;
+use super::object::{Container, Kind, Object, Span, Text, constant};
 use profkit_core::{Error, Input, Place, Result};
 
 /// The depth of nesting above which an input is refused. A profile nests three deep, and below a code
@@ -12,70 +20,13 @@ const MAX_DEPTH: usize = 200;
 /// The bit of a type code that says that the object is put on the list of references.
 const FLAG_REF: u8 = 0x80;
 
-/// One object, and where it stands in the input.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Object {
-    pub(super) at: usize,
-    pub(super) kind: Kind,
-}
-
-// A file has an object for every few bytes.
-const _: () = assert!(size_of::<Object>() <= 24);
-
-/// The objects that are nothing but a type code.
-const CONSTANTS: [(u8, &str); 5] =
-    [(b'N', "None"), (b'T', "True"), (b'F', "False"), (b'.', "Ellipsis"), (b'S', "StopIteration")];
-
-fn constant(code: u8) -> Option<&'static str> {
-    CONSTANTS.iter().find(|&&(it, _)| it == code).map(|&(_, name)| name)
-}
-
-/// What an object is; parts and bytes stay where they are.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    Null,
-    /// One of [`CONSTANTS`], by its type code.
-    Constant(u8),
-    Int(i64),
-    /// An integer beyond 64 bits.
-    Huge,
-    Float(f64),
-    Complex,
-    Text(Text),
-    /// A container, as a range of the heap. A dict holds keys and values in turn.
-    Many(Container, Span),
-    /// The file and the name of a code object, as a range of the heap.
-    Code(Span),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Container {
-    Tuple,
-    List,
-    Set,
-    Dict,
-    Slice,
-}
-
-/// A range of the heap, or of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Span {
-    start: u32,
-    length: u32,
-}
-
-/// A text or bytes, as a range of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Text {
-    span: Span,
-    is_latin: bool,
-}
-
 /// The reader of one input, and the heap of what it has read.
 pub(super) struct Marshal<'a> {
     input: &'a [u8],
     at: usize,
     heap: Vec<Object>,
+    /// How much of the heap is kept.
+    kept: usize,
     /// The parts, so far, of the containers that are not complete.
     open: Vec<Object>,
     /// The objects that `r` can refer to; none while they are not complete.
@@ -89,7 +40,7 @@ pub(super) struct Marshal<'a> {
 /// How far a reader had got.
 pub(super) struct Position {
     at: usize,
-    sizes: [usize; 4],
+    sizes: [usize; 5],
 }
 
 impl<'a> Marshal<'a> {
@@ -99,7 +50,7 @@ impl<'a> Marshal<'a> {
             return Err(Error::limit("a marshalled input of more than 4 GiB"));
         }
         let (heap, open, refs, interned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Marshal { input, at: 0, heap, open, refs, interned, layout: None })
+        Ok(Marshal { input, at: 0, heap, kept: 0, open, refs, interned, layout: None })
     }
 
     /// Returns what follows the objects that were read.
@@ -129,11 +80,32 @@ impl<'a> Marshal<'a> {
         (self.input.get(start..start + text.span.length as usize).unwrap_or_default(), text.is_latin)
     }
 
+    /// Keeps all that is on the heap.
+    fn keep(&mut self) {
+        self.kept = self.heap.len();
+    }
+
+    /// Takes off the heap what nothing can refer to.
+    pub(super) fn forget(&mut self) {
+        self.heap.truncate(self.kept);
+    }
+
+    /// Returns the parts of a tuple on the heap, if it has so many.
+    pub(super) fn parts_of<const N: usize>(&self, tuple: &Object) -> Option<[Object; N]> {
+        match tuple.kind {
+            Kind::Many(Container::Tuple, span) => self.parts(span).try_into().ok(),
+            _ => None,
+        }
+    }
+
     /// Reads the next object.
     pub(super) fn object(&mut self, depth: usize) -> Result<Object> {
         let at = self.at;
         if depth > MAX_DEPTH {
             return Err(Error::limit(format!("objects nested more than {MAX_DEPTH} deep")).at(Place::Byte(at)));
+        }
+        if let Some(kind) = self.number() {
+            return Ok(Object { at, kind });
         }
         let [byte] = self.take()?;
         let code = byte & !FLAG_REF;
@@ -148,11 +120,25 @@ impl<'a> Marshal<'a> {
         let object = Object { at, kind: self.kind(code, at, depth)? };
         if is_referable && let Some(slot) = self.refs.get_mut(slot) {
             *slot = Some(object);
+            if let Kind::Many(..) | Kind::Code(_) = object.kind {
+                self.keep();
+            }
         }
         if code == b't' {
             self.interned.push(object);
         }
         Ok(object)
+    }
+
+    /// Reads a number to which nothing refers, which most objects of a profile are.
+    fn number(&mut self) -> Option<Kind> {
+        let (kind, size) = match self.rest() {
+            [b'i', rest @ ..] => (Kind::Int(i32::from_le_bytes(*rest.first_chunk()?).into()), 5),
+            [b'g', rest @ ..] => (Kind::Float(f64::from_le_bytes(*rest.first_chunk()?)), 9),
+            _ => return None,
+        };
+        self.at += size;
+        Some(kind)
     }
 
     fn kind(&mut self, code: u8, at: usize, depth: usize) -> Result<Kind> {
@@ -197,11 +183,7 @@ impl<'a> Marshal<'a> {
 
     /// Reads a part of a container: anything but NULL.
     pub(super) fn part(&mut self, depth: usize) -> Result<Object> {
-        let object = self.object(depth + 1)?;
-        match object.kind {
-            Kind::Null => Err(Error::malformed("expected an object, found NULL").at(Place::Byte(object.at))),
-            _ => Ok(object),
-        }
+        not_null(self.object(depth + 1)?)
     }
 
     fn tuple(&mut self, length: Option<usize>, depth: usize) -> Result<Kind> {
@@ -247,7 +229,7 @@ impl<'a> Marshal<'a> {
     }
 
     /// Puts objects on the heap.
-    pub(super) fn keep(&mut self, parts: &[Object]) -> Span {
+    pub(super) fn put(&mut self, parts: &[Object]) -> Span {
         let start = self.heap.len() as u32;
         self.heap.extend_from_slice(parts);
         Span { start, length: parts.len() as u32 }
@@ -336,65 +318,49 @@ impl<'a> Marshal<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let bytes = self.slice(N, self.at)?;
-        bytes.try_into().map_err(|_| Error::malformed("expected more bytes").at(Place::Byte(self.at)))
+        let &bytes = self.rest().first_chunk().ok_or_else(|| self.too_short(N, self.at))?;
+        self.at += N;
+        Ok(bytes)
     }
 
     fn slice(&mut self, length: usize, at: usize) -> Result<&'a [u8]> {
-        let rest = self.rest();
-        let bytes = rest.get(..length).ok_or_else(|| {
-            let message = format!("expected {length} more bytes, found only {}", rest.len());
-            Error::malformed(message).at(Place::Byte(at))
-        })?;
+        let bytes = self.rest().get(..length).ok_or_else(|| self.too_short(length, at))?;
         self.at += length;
         Ok(bytes)
     }
 
+    #[cold]
+    fn too_short(&self, length: usize, at: usize) -> Error {
+        let message = format!("expected {length} more bytes, found only {}", self.rest().len());
+        Error::malformed(message).at(Place::Byte(at))
+    }
+
+    /// Goes back to the start.
+    pub(super) fn rewind(&mut self) {
+        self.back_to(&Position { at: 0, sizes: [0; 5] });
+    }
+
     /// Returns how far the reader has got.
     pub(super) fn position(&self) -> Position {
-        let sizes = [self.heap.len(), self.open.len(), self.refs.len(), self.interned.len()];
+        let sizes = [self.heap.len(), self.kept, self.open.len(), self.refs.len(), self.interned.len()];
         Position { at: self.at, sizes }
     }
 
     /// Goes back to where the reader was, as if it had never been further.
     pub(super) fn back_to(&mut self, position: &Position) {
-        let [heap, open, refs, interned] = position.sizes;
+        let [heap, kept, open, refs, interned] = position.sizes;
         self.at = position.at;
         self.heap.truncate(heap);
+        self.kept = kept;
         self.open.truncate(open);
         self.refs.truncate(refs);
         self.interned.truncate(interned);
     }
 }
 
-impl Span {
-    pub(super) fn len(self) -> usize {
-        self.length as usize
-    }
-}
-
-impl Object {
-    /// Returns what the object is, for the `found` of an error.
-    pub(super) fn name(&self) -> String {
-        match self.kind {
-            Kind::Null => "NULL".to_owned(),
-            Kind::Constant(code) => constant(code).unwrap_or("a constant").to_owned(),
-            Kind::Int(number) => format!("the integer {number}"),
-            Kind::Huge => "an integer beyond 64 bits".to_owned(),
-            Kind::Float(number) => format!("the number {number}"),
-            Kind::Complex => "a complex number".to_owned(),
-            Kind::Text(_) => "a text".to_owned(),
-            Kind::Many(Container::Dict, span) => format!("a dict of {}", span.len() / 2),
-            Kind::Many(Container::Slice, _) => "a slice".to_owned(),
-            Kind::Many(Container::Tuple, span) => format!("a tuple of {}", span.len()),
-            Kind::Many(Container::List, span) => format!("a list of {}", span.len()),
-            Kind::Many(Container::Set, span) => format!("a set of {}", span.len()),
-            Kind::Code(_) => "a code object".to_owned(),
-        }
-    }
-
-    /// Returns the error of finding this object where something else is expected.
-    pub(super) fn unlike(&self, expected: &str) -> Error {
-        Error::malformed(format!("expected {expected}, found {}", self.name())).at(Place::Byte(self.at))
+fn not_null(object: Object) -> Result<Object> {
+    match object.kind {
+        Kind::Null => Err(Error::malformed("expected an object, found NULL").at(Place::Byte(object.at))),
+        _ => Ok(object),
     }
 }

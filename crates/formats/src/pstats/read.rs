@@ -1,7 +1,7 @@
 //! From the dict to a call graph.
 
 use super::dialect::Dialect;
-use super::marshal::Text;
+use super::object::Text;
 use super::postscript::Postscript;
 use super::seconds::Count;
 use super::stats::{Caller, CallerNumbers, Entry, Key, Stats};
@@ -12,7 +12,9 @@ use profkit_core::{
 use std::num::NonZeroU32;
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
-    let (stats, rest) = Stats::read(input)?;
+    let mut stats = Stats::new(input)?;
+    let dialect = Dialect::of(&mut stats)?;
+    let rest = stats.rest();
     let postscript = Postscript::parse(rest);
     if postscript.is_none() && !rest.is_empty() {
         let place = || input.byte(rest).to_string();
@@ -25,10 +27,10 @@ pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Resu
         );
     }
     let postscript = postscript.unwrap_or_default();
-    let dialect = Dialect::of(&stats, &postscript)?;
-    let mut builder = Builder::new(&stats, dialect, &postscript, notes);
-    for entry in stats.entries() {
-        builder.entry(entry?)?;
+    stats.rewind()?;
+    let mut builder = Builder::new(stats, dialect.as_told(&postscript), &postscript, notes);
+    while let Some(entry) = builder.stats.entry()? {
+        builder.entry(entry)?;
     }
     let profile = builder.finish();
     if postscript.made_up.is_empty() { Ok(profile) } else { Ok(profile.without(postscript.made_up)?.0) }
@@ -46,21 +48,23 @@ fn value_types(dialect: &Dialect, postscript: &Postscript) -> Vec<ValueType> {
     }
 }
 
-struct Builder<'s, 'n> {
-    stats: &'s Stats<'s>,
+struct Builder<'a, 'n> {
+    stats: Stats<'a>,
     dialect: Dialect,
     notes: &'n mut Notes,
     profile: Profile,
     graph: CallGraph,
-    strings: Map<Text, StringId>,
+    /// What keys stand for, by the places of their texts.
+    keys: Map<(u32, u32, i64), (FrameId, FunctionId)>,
+    strings: Map<u32, StringId>,
     has_entry: Vec<bool>,
     rounding: Rounding,
     /// What rounding has left over of the own costs so far.
     carry: f64,
 }
 
-impl<'s, 'n> Builder<'s, 'n> {
-    fn new(stats: &'s Stats<'s>, dialect: Dialect, postscript: &Postscript, notes: &'n mut Notes) -> Self {
+impl<'a, 'n> Builder<'a, 'n> {
+    fn new(stats: Stats<'a>, dialect: Dialect, postscript: &Postscript, notes: &'n mut Notes) -> Self {
         let mut profile = Profile::new(value_types(&dialect, postscript));
         if let Some(seconds) = dialect.interval
             && let Ok(Count { whole, .. }) = dialect.scale.count(seconds)
@@ -68,12 +72,12 @@ impl<'s, 'n> Builder<'s, 'n> {
             profile.meta.period = Some(Period { value_type: profile.value_types.first().cloned(), value: whole });
         }
         let graph = CallGraph::new(profile.value_types.len());
-        let (strings, has_entry, rounding) = (Map::default(), Vec::new(), Rounding::default());
-        Builder { stats, dialect, notes, profile, graph, strings, has_entry, rounding, carry: 0.0 }
+        let (keys, strings, has_entry, rounding) = (Map::default(), Map::default(), Vec::new(), Rounding::default());
+        Builder { stats, dialect, notes, profile, graph, keys, strings, has_entry, rounding, carry: 0.0 }
     }
 
     fn entry(&mut self, entry: Entry) -> Result<()> {
-        let Entry::Function { at, key, cc, nc, tt, ct, callers } = entry else { return Ok(()) };
+        let Entry::Function { at, key, cc, nc, tt, ct } = entry else { return Ok(()) };
         let (frame, function) = self.function(&key);
         self.has_entry.resize(self.has_entry.len().max(frame.index() + 1), false);
         if self.has_entry.get_mut(frame.index()).is_some_and(|has| std::mem::replace(has, true)) {
@@ -93,8 +97,7 @@ impl<'s, 'n> Builder<'s, 'n> {
             inclusive: Some(self.costs(&[total, nc])),
         });
         let interval = if nc > 0 { ct / nc as f64 } else { 0.0 };
-        for caller in self.stats.callers(callers) {
-            let caller = caller?;
+        while let Some(caller) = self.stats.caller()? {
             let at = Place::Byte(caller.at);
             self.caller(&caller, function, interval).map_err(|error| error.at(at))?;
         }
@@ -191,7 +194,18 @@ impl<'s, 'n> Builder<'s, 'n> {
         }
     }
 
+    /// Returns the frame and the function of a key, which stands there anew for each of its callees.
     fn function(&mut self, key: &Key) -> (FrameId, FunctionId) {
+        let place = (key.file.place(), key.name.place(), key.line);
+        if let Some(&known) = self.keys.get(&place) {
+            return known;
+        }
+        let found = self.new_function(key);
+        self.keys.insert(place, found);
+        found
+    }
+
+    fn new_function(&mut self, key: &Key) -> (FrameId, FunctionId) {
         let name = self.string(key.name);
         // Built-in functions have the file `~`; an empty file name is what the `profile` module gives them.
         let file = (!self.stats.is(key.file, "~")).then(|| self.string(key.file));
@@ -208,7 +222,7 @@ impl<'s, 'n> Builder<'s, 'n> {
 
     /// Returns the id of a text, which may be long and stand for many.
     fn string(&mut self, text: Text) -> StringId {
-        *self.strings.entry(text).or_insert_with(|| {
+        *self.strings.entry(text.place()).or_insert_with(|| {
             if !self.stats.is_utf8(text) {
                 let what = "the bytes of names that are not UTF-8 are spelled \\xff";
                 self.notes.add(NoteKind::Renamed, what, 1, "names|name", || self.stats.text(text).into_owned());

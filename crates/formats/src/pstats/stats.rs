@@ -1,13 +1,18 @@
 //! The dict of a profile, entry by entry, whatever tool wrote it.
 
-use super::marshal::{Container, Kind, Marshal, Object, Span, Text};
-use profkit_core::{Error, Input, Result};
+use super::marshal::{Marshal, Pairs, Tuple};
+use super::object::{Container, Kind, Object, Span, Text};
+use profkit_core::{Error, Input, Place, Result};
 use std::borrow::Cow;
 
-/// The marshalled dict of one file.
+/// The marshalled dict of one file, on the way through it.
 pub(super) struct Stats<'a> {
-    heap: Marshal<'a>,
-    entries: Span,
+    marshal: Marshal<'a>,
+    functions: Pairs,
+    /// The callers of the function at hand that are left.
+    callers: Pairs,
+    /// How many callers there were, and numbers of them.
+    work: usize,
 }
 
 /// The key that tells a function: `(file, line, name)`.
@@ -22,8 +27,8 @@ pub(super) struct Key {
 
 /// One entry of the dict.
 pub(super) enum Entry {
-    /// `(file, line, name): (cc, nc, tt, ct, callers)`.
-    Function { at: usize, key: Key, cc: i64, nc: i64, tt: f64, ct: f64, callers: Span },
+    /// `(file, line, name): (cc, nc, tt, ct, callers)`; its callers come next.
+    Function { at: usize, key: Key, cc: i64, nc: i64, tt: f64, ct: f64 },
     /// `('__sampled__',): True`, by which Python 3.15 marks a sampled profile.
     Sampled,
 }
@@ -44,32 +49,87 @@ pub(super) enum CallerNumbers {
 }
 
 impl<'a> Stats<'a> {
-    /// Reads the dict and returns it with the bytes behind it.
-    pub(super) fn read(input: Input<'a>) -> Result<(Stats<'a>, &'a [u8])> {
-        let mut heap = Marshal::new(input)?;
-        let root = heap.object(0)?;
-        let Kind::Many(Container::Dict, entries) = root.kind else {
-            return Err(root.unlike("a dict of functions"));
+    /// Returns the entries of a dict, none of which is read yet.
+    pub(super) fn new(input: Input<'a>) -> Result<Stats<'a>> {
+        let none = Pairs::Kept(Span { start: 0, length: 0 });
+        let mut stats = Stats { marshal: Marshal::new(input)?, functions: none, callers: none, work: 0 };
+        stats.rewind()?;
+        Ok(stats)
+    }
+
+    /// Goes back to the first entry.
+    pub(super) fn rewind(&mut self) -> Result<()> {
+        self.marshal.rewind();
+        self.work = 0;
+        let functions = self.marshal.dict_of_pairs(0)?;
+        self.functions = functions.map_err(|found| found.unlike("a dict of functions"))?;
+        Ok(())
+    }
+
+    /// Returns what follows the dict, once all of it is read.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.marshal.rest()
+    }
+
+    /// Reads the next entry; all callers of the one before have been read.
+    pub(super) fn entry(&mut self) -> Result<Option<Entry>> {
+        self.marshal.forget();
+        let (at, key) = self.marshal.key_of(&mut self.functions)?;
+        match key {
+            Err(Object { kind: Kind::Null, .. }) => return Ok(None),
+            Err(mark) if self.is_mark(&mark) => {
+                return self.marshal.value_of::<0>(&mut self.functions).map(|_| Some(Entry::Sampled));
+            }
+            _ => {}
+        }
+        let key = self.key(key)?;
+        let expected = "the tuple (calls, calls, time, time, callers) of a function";
+        let ([cc, nc, tt, ct], callers) = if self.marshal.enters_tuple(5) {
+            let [cc, nc, tt, ct] = std::array::from_fn(|_| self.marshal.part(1));
+            ([cc?, nc?, tt?, ct?], None)
+        } else {
+            let value = self.marshal.value_of(&mut self.functions)?;
+            let [cc, nc, tt, ct, callers] = value.map_err(|found| found.unlike(expected))?;
+            ([cc, nc, tt, ct], Some(callers))
         };
-        let rest = heap.rest();
-        Ok((Stats { heap, entries }, rest))
+        let (cc, nc, tt, ct) = (count(&cc)?, count(&nc)?, seconds(&tt)?, seconds(&ct)?);
+        self.callers = match callers {
+            None => self.marshal.dict_of_pairs(2)?,
+            Some(Object { kind: Kind::Many(Container::Dict, span), .. }) => Ok(Pairs::Kept(span)),
+            Some(callers) => Err(callers),
+        }
+        .map_err(|found| found.unlike("a dict of callers"))?;
+        Ok(Some(Entry::Function { at, key, cc, nc, tt, ct }))
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = Result<Entry>> + '_ {
-        self.pairs(self.entries).map(|(key, value)| match self.parts(key) {
-            Some([mark]) if self.is_mark(mark) => Ok(Entry::Sampled),
-            _ => self.function(key, value),
-        })
-    }
-
-    pub(super) fn callers(&self, callers: Span) -> impl Iterator<Item = Result<Caller>> + '_ {
-        self.pairs(callers)
-            .map(|(key, value)| Ok(Caller { at: key.at, key: self.key(key)?, numbers: self.caller_numbers(value)? }))
+    /// Reads the next caller of the function at hand.
+    ///
+    /// # Errors
+    ///
+    /// More of them than any file of this size has that does not share its parts are an error: references could make a
+    /// few bytes stand for the same callers again and again.
+    pub(super) fn caller(&mut self) -> Result<Option<Caller>> {
+        self.marshal.forget();
+        let (at, key) = self.marshal.key_of(&mut self.callers)?;
+        if let Err(Object { kind: Kind::Null, .. }) = key {
+            return Ok(None);
+        }
+        let key = self.key(key)?;
+        let value = self.marshal.value_of(&mut self.callers)?;
+        let numbers = self.caller_numbers(&value)?;
+        let parts = if let CallerNumbers::Full { parts, .. } = numbers { parts } else { 0 };
+        self.work = self.work.saturating_add(2 + 4 * parts);
+        let size = self.marshal.size_of_input();
+        if self.work > size {
+            let message = format!("expected at most {size} callers and numbers of them in {size} bytes, found more");
+            return Err(Error::limit(format!("{message}: they are shared too often")).at(Place::Byte(at)));
+        }
+        Ok(Some(Caller { at, key, numbers }))
     }
 
     /// Returns a text as UTF-8; bytes that are not are spelled as Python does, `\xff`.
     pub(super) fn text(&self, text: Text) -> Cow<'a, str> {
-        let (bytes, is_latin) = self.heap.bytes(text);
+        let (bytes, is_latin) = self.marshal.bytes(text);
         match std::str::from_utf8(bytes) {
             Ok(text) if !is_latin || text.is_ascii() => Cow::Borrowed(text),
             _ if is_latin => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
@@ -82,68 +142,27 @@ impl<'a> Stats<'a> {
 
     /// Returns whether a text is what Python wrote and not spelled otherwise.
     pub(super) fn is_utf8(&self, text: Text) -> bool {
-        let (bytes, is_latin) = self.heap.bytes(text);
+        let (bytes, is_latin) = self.marshal.bytes(text);
         is_latin || std::str::from_utf8(bytes).is_ok()
     }
 
     /// Returns whether a text is this one, without looking at all of a longer one.
     pub(super) fn is(&self, text: Text, ascii: &str) -> bool {
-        self.heap.bytes(text).0 == ascii.as_bytes()
+        self.marshal.bytes(text).0 == ascii.as_bytes()
     }
 
-    /// Returns the number of callers, and of the parts of them, of a dict of callers.
-    pub(super) fn work(&self, callers: Span) -> usize {
-        callers.len()
-            + self.pairs(callers).filter_map(|(_, value)| self.parts(value)).map(<[Object]>::len).sum::<usize>()
+    fn is_mark(&self, object: &Object) -> bool {
+        let mark = self.marshal.parts_of(object);
+        matches!(mark, Some([Object { kind: Kind::Text(text), .. }]) if self.is(text, "__sampled__"))
     }
 
-    /// Returns the error of more `work` than any file of this size takes that does not share its parts.
-    pub(super) fn check_work(&self, work: usize) -> Result<()> {
-        if work <= self.heap.size_of_input() {
-            return Ok(());
-        }
-        let size = self.heap.size_of_input();
-        let message = format!("expected at most {size} callers and numbers of them in {size} bytes, found {work}");
-        Err(Error::limit(format!("{message}: they are shared too often")))
-    }
-
-    fn pairs(&self, dict: Span) -> impl Iterator<Item = (&Object, &Object)> + '_ {
-        self.heap.parts(dict).as_chunks().0.iter().map(|[key, value]| (key, value))
-    }
-
-    fn parts(&self, tuple: &Object) -> Option<&[Object]> {
-        match tuple.kind {
-            Kind::Many(Container::Tuple, span) => Some(self.heap.parts(span)),
-            _ => None,
-        }
-    }
-
-    fn is_mark(&self, mark: &Object) -> bool {
-        matches!(mark.kind, Kind::Text(text) if self.is(text, "__sampled__"))
-    }
-
-    fn function(&self, key: &Object, value: &Object) -> Result<Entry> {
-        let at = key.at;
-        let key = self.key(key)?;
-        let Some([cc, nc, tt, ct, callers]) = self.parts(value) else {
-            return Err(value.unlike("the tuple (calls, calls, time, time, callers) of a function"));
-        };
-        let Kind::Many(Container::Dict, span) = callers.kind else {
-            return Err(callers.unlike("a dict of callers"));
-        };
-        let (cc, nc, tt, ct) = (count(cc)?, count(nc)?, seconds(tt)?, seconds(ct)?);
-        Ok(Entry::Function { at, key, cc, nc, tt, ct, callers: span })
-    }
-
-    fn key(&self, object: &Object) -> Result<Key> {
-        let Some([file, line, name]) = self.parts(object) else {
-            return Err(object.unlike("the tuple (file, line, name) of a function"));
-        };
+    fn key(&self, tuple: Tuple<3>) -> Result<Key> {
+        let [file, line, name] = tuple.map_err(|found| found.unlike("the tuple (file, line, name) of a function"))?;
         let Kind::Text(file_text) = file.kind else { return Err(file.unlike("a file name")) };
         let Kind::Int(line) = line.kind else { return Err(line.unlike("a line number")) };
         match name.kind {
             Kind::Text(name) => Ok(Key { file: file_text, line, name, is_code: false }),
-            Kind::Code(span) => match self.heap.parts(span) {
+            Kind::Code(span) => match self.marshal.parts(span) {
                 [Object { kind: Kind::Text(file), .. }, Object { kind: Kind::Text(name), .. }] => {
                     Ok(Key { file: *file, line, name: *name, is_code: true })
                 }
@@ -153,13 +172,18 @@ impl<'a> Stats<'a> {
         }
     }
 
-    fn caller_numbers(&self, value: &Object) -> Result<CallerNumbers> {
-        if let Kind::Int(calls) = value.kind {
-            return Ok(CallerNumbers::Count(calls));
-        }
-        let expected = "calls or a tuple (calls, primitive calls, time, time) of a caller";
-        let Some((tuples @ [_, ..], [])) = self.parts(value).map(<[Object]>::as_chunks) else {
-            return Err(value.unlike(expected));
+    fn caller_numbers(&self, value: &Tuple<4>) -> Result<CallerNumbers> {
+        let unlike = |found: &Object| found.unlike("calls or a tuple (calls, primitive calls, time, time) of a caller");
+        let tuples = match value {
+            Ok(tuple) => std::slice::from_ref(tuple),
+            Err(Object { kind: Kind::Int(calls), .. }) => return Ok(CallerNumbers::Count(*calls)),
+            Err(found @ Object { kind: Kind::Many(Container::Tuple, span), .. }) => {
+                match self.marshal.parts(*span).as_chunks() {
+                    (tuples @ [_, ..], []) => tuples,
+                    _ => return Err(unlike(found)),
+                }
+            }
+            Err(found) => return Err(unlike(found)),
         };
         let (mut counts, mut times) = ([0i64; 2], [0.0; 2]);
         for [nc, cc, tt, ct] in tuples {
