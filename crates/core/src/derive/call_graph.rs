@@ -77,7 +77,7 @@ pub(super) fn function_arcs(
     let mut rows: Vec<((FunctionId, FunctionId), FrameId, ArcCosts)> =
         builder.arcs.into_iter().filter_map(by_function).collect();
     rows.sort_unstable_by_key(|row| row.0);
-    let mut arcs = FunctionArcs::default();
+    let mut arcs = FunctionArcs::with_capacity(rows.len());
     for ((caller, callee), frame, costs) in &rows {
         let counts = counts.as_ref().filter(|_| costs.is_direct);
         let counts = counts.map(|counts| counts.arcs.get(&(*frame, *callee)).copied().unwrap_or_default());

@@ -42,12 +42,21 @@ struct Row {
     caller: FunctionId,
     callee: FunctionId,
     is_direct: bool,
-    /// Where the numbers of the row start, and how many there are of each sort, one behind the other.
+    /// Where the numbers of the row start.
     start: usize,
-    lengths: [Option<u32>; 4],
+    /// How many numbers there are of each sort, one behind the other, or [`UNKNOWN`].
+    lengths: [u32; 4],
 }
 
+/// The length of numbers that are not known.
+const UNKNOWN: u32 = u32::MAX;
+
 impl FunctionArcs {
+    /// Returns no arcs, with room for as many.
+    pub(super) fn with_capacity(count: usize) -> FunctionArcs {
+        FunctionArcs { rows: Vec::with_capacity(count), numbers: Vec::new() }
+    }
+
     /// Returns how many arcs there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -63,7 +72,7 @@ impl FunctionArcs {
         self.rows.iter().map(|row| {
             let mut rest = &self.numbers[row.start..];
             let [calls, primitive_calls, inclusive, callee_self] = row.lengths.map(|length| {
-                let (numbers, after) = rest.split_at(length? as usize);
+                let (numbers, after) = rest.split_at_checked(length as usize)?;
                 rest = after;
                 Some(numbers)
             });
@@ -75,23 +84,25 @@ impl FunctionArcs {
     /// Adds an arc that does not come before the last one; where both have the same ends, their numbers are added up,
     /// each over the arcs of which it is known.
     pub(super) fn add(&mut self, arc: FunctionArc<'_>) -> Result<()> {
-        let FunctionArc { caller, callee, is_direct, .. } = arc;
-        let numbers = [arc.calls, arc.primitive_calls, arc.inclusive, arc.callee_self];
-        if self.rows.last().is_none_or(|last| (last.caller, last.callee) != (caller, callee)) {
-            self.rows.push(Row { caller, callee, is_direct, start: self.numbers.len(), lengths: [None; 4] });
-        }
-        let Some(row) = self.rows.last_mut() else { return Ok(()) };
-        let mut at = row.start;
-        for (length, more) in row.lengths.iter_mut().zip(numbers) {
-            match (*length, more) {
-                (Some(length), Some(more)) => add(&mut self.numbers[at..][..length as usize], more)?,
-                (None, Some(more)) => {
-                    *length = Some(more.len() as u32);
+        let FunctionArc { caller, callee, is_direct, calls, primitive_calls, inclusive, callee_self } = arc;
+        let numbers = [calls, primitive_calls, inclusive, callee_self];
+        let Some(last) = self.rows.last_mut().filter(|last| (last.caller, last.callee) == (caller, callee)) else {
+            let lengths = numbers.map(|numbers| numbers.map_or(UNKNOWN, |numbers| numbers.len() as u32));
+            self.rows.push(Row { caller, callee, is_direct, start: self.numbers.len(), lengths });
+            numbers.into_iter().flatten().for_each(|numbers| self.numbers.extend(numbers.iter().copied()));
+            return Ok(());
+        };
+        let mut at = last.start;
+        for (length, more) in last.lengths.iter_mut().zip(numbers) {
+            match more {
+                Some(more) if *length == UNKNOWN => {
+                    *length = more.len() as u32;
                     self.numbers.splice(at..at, more.iter().copied());
                 }
-                (_, None) => {}
+                Some(more) => add(&mut self.numbers[at..][..*length as usize], more)?,
+                None => {}
             }
-            at += length.map_or(0, |length| length as usize);
+            at += if *length == UNKNOWN { 0 } else { *length as usize };
         }
         Ok(())
     }

@@ -60,7 +60,7 @@ fn stated_arcs(profile: &Profile) -> Result<FunctionArcs> {
         );
     }
     order.sort_unstable();
-    let mut arcs = FunctionArcs::default();
+    let mut arcs = FunctionArcs::with_capacity(order.len());
     for (caller, _, graph, row) in order {
         arcs.add(FunctionArc::of(caller, profile.calls[graph as usize].arc(row as usize)))?;
     }

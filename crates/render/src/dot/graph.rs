@@ -1,5 +1,6 @@
 //! All functions and arcs of a profile, in the value that is drawn.
 
+use super::by_end::ByEnd;
 use profkit_core::derive::{FunctionArc, FunctionArcs, FunctionGraph};
 use profkit_core::{FunctionId, Id, NoteKind, Notes, Result, Unit};
 
@@ -68,6 +69,8 @@ pub(super) struct Graph<'g> {
     pub(super) nodes: Vec<Node<'g>>,
     /// Sorted by caller, then callee. Arcs of a function to itself are among them.
     pub(super) edges: Vec<Edge<'g>>,
+    from: ByEnd,
+    to: ByEnd,
     columns: [Option<usize>; 2],
     first_bound: Option<String>,
 }
@@ -90,6 +93,8 @@ impl<'g> Graph<'g> {
             whole: Cost::default(),
             nodes: Vec::new(),
             edges: Vec::new(),
+            from: ByEnd::default(),
+            to: ByEnd::default(),
             columns,
             first_bound: None,
         };
@@ -107,6 +112,8 @@ impl<'g> Graph<'g> {
         };
         graph.nodes = profile.functions.iter().map(node).collect();
         graph.edges = graph.edges_of(&functions.arcs);
+        graph.from = ByEnd::new(graph.nodes.len(), graph.edges.iter().map(|edge| edge.from));
+        graph.to = ByEnd::new(graph.nodes.len(), graph.edges.iter().map(|edge| edge.to));
         let bound = graph.nodes.iter().find(|node| node.is_bound);
         graph.first_bound = bound.map(|node| profile.strings[profile.functions[node.id].name].to_owned());
         Ok(graph)
@@ -147,6 +154,21 @@ impl<'g> Graph<'g> {
             }
         };
         arcs.iter().map(edge).collect()
+    }
+
+    /// Returns the edges from a node, sorted by callee.
+    pub(super) fn out_of(&self, node: usize) -> impl ExactSizeIterator<Item = &Edge<'g>> + Clone {
+        self.from.of(node).map(|place| &self.edges[place])
+    }
+
+    /// Returns whether there is an edge.
+    pub(super) fn has_edge(&self, from: usize, to: usize) -> bool {
+        self.edges.binary_search_by_key(&(from, to), |edge| (edge.from, edge.to)).is_ok()
+    }
+
+    /// Returns the edges to a node, sorted by caller.
+    pub(super) fn into(&self, node: usize) -> impl ExactSizeIterator<Item = &Edge<'g>> + Clone {
+        self.to.of(node).map(|place| &self.edges[place])
     }
 
     /// Notes the totals that are only upper bounds.

@@ -9,7 +9,6 @@
 //! least first, and what would be too little to be drawn is not followed, so that few arcs arise.
 
 use super::Options;
-use super::by_end::ByEnd;
 use super::graph::{Cost, Edge, Graph};
 use super::select::Selection;
 use profkit_core::Result;
@@ -59,9 +58,7 @@ fn around<'g>(graph: &Graph<'g>, selection: &Selection, options: &Options<'_>) -
 
 /// The edges between the nodes that are left: those of the graph, and those past nodes that are gone.
 struct Ways<'w, 'g> {
-    edges: &'w [Edge<'g>],
-    from: ByEnd,
-    to: ByEnd,
+    graph: &'w Graph<'g>,
     is_gone: Vec<bool>,
     past: Vec<Edge<'g>>,
     /// The place of each edge in `past`, by its ends.
@@ -74,9 +71,7 @@ impl<'w, 'g> Ways<'w, 'g> {
     fn new(graph: &'w Graph<'g>) -> Ways<'w, 'g> {
         let count = graph.nodes.len();
         Ways {
-            edges: &graph.edges,
-            from: ByEnd::new(count, graph.edges.iter().map(|edge| edge.from)),
-            to: ByEnd::new(count, graph.edges.iter().map(|edge| edge.to)),
+            graph,
             is_gone: vec![false; count],
             past: Vec::new(),
             places: HashMap::new(),
@@ -88,15 +83,13 @@ impl<'w, 'g> Ways<'w, 'g> {
     /// Takes a node away, and leads from its callers to its callees.
     fn lead_past(&mut self, node: usize, least: f64) {
         self.is_gone[node] = true;
-        let direct = self.from.of(node).iter().map(|&place| &self.edges[place]);
-        let out = direct.chain(self.past_from[node].iter().map(|&place| &self.past[place]));
+        let out = self.graph.out_of(node).chain(self.past_from[node].iter().map(|&place| &self.past[place]));
         // No caller hands on more than all of it.
         let out: Vec<Edge<'g>> = out.filter(|edge| edge.weight >= least && !self.is_gone[edge.to]).copied().collect();
         if out.is_empty() {
             return;
         }
-        let direct = self.to.of(node).iter().map(|&place| &self.edges[place]);
-        let into = direct.chain(self.past_to[node].iter().map(|&place| &self.past[place]));
+        let into = self.graph.into(node).chain(self.past_to[node].iter().map(|&place| &self.past[place]));
         let into = into.filter(|edge| !self.is_gone[edge.from]).map(|edge| (edge.from, edge.weight));
         let mut into: Vec<(usize, f64)> = into.collect();
         // Fractions are added in one order, so that the sums are the same in every run.
@@ -109,8 +102,7 @@ impl<'w, 'g> Ways<'w, 'g> {
 
     /// Adds an estimate to an edge with the same ends, or as a new one. What is stated of a direct arc stays as it is.
     fn add(&mut self, past: Edge<'g>) {
-        let direct = self.from.of(past.from);
-        if direct.binary_search_by_key(&past.to, |&place| self.edges[place].to).is_ok() {
+        if self.graph.has_edge(past.from, past.to) {
             return;
         }
         let place = *self.places.entry((past.from, past.to)).or_insert(self.past.len());

@@ -1,6 +1,5 @@
 //! Which functions are worth drawing.
 
-use super::by_end::ByEnd;
 use super::graph::{Edge, Graph};
 use super::{Matches, Options};
 use profkit_core::{FunctionId, Id, Profile};
@@ -78,11 +77,8 @@ fn within(graph: &Graph<'_>, profile: &Profile, options: &Options<'_>) -> Vec<bo
     if !options.is_part() && options.depth.is_none() {
         return within;
     }
-    let edges = &graph.edges;
-    let (from, to) =
-        (ByEnd::new(count, edges.iter().map(|edge| edge.from)), ByEnd::new(count, edges.iter().map(|edge| edge.to)));
-    let callees = |node: usize| from.of(node).iter().map(|&place| edges[place].to);
-    let callers = |node: usize| to.of(node).iter().map(|&place| edges[place].from);
+    let callees = |node: usize| graph.out_of(node).map(|edge| edge.to);
+    let callers = |node: usize| graph.into(node).map(|edge| edge.from);
     let matching = |is: Matches<'_>| -> Vec<usize> {
         (0..count).filter(|&node| matches(profile, graph.nodes[node].id, is)).collect()
     };
@@ -93,7 +89,7 @@ fn within(graph: &Graph<'_>, profile: &Profile, options: &Options<'_>) -> Vec<bo
     let most = options.depth.unwrap_or(u32::MAX);
     match (options.is_root, options.depth) {
         (Some(is_root), _) => keep(distances(count, callees, matching(is_root)), most),
-        (None, Some(_)) => keep(distances(count, callees, tops(count, edges)), most),
+        (None, Some(_)) => keep(distances(count, callees, tops(count, &graph.edges)), most),
         (None, None) => {}
     }
     if let Some(is_leaf) = options.is_leaf {
@@ -149,15 +145,13 @@ fn scores(graph: &Graph<'_>, within: &[bool]) -> Vec<f64> {
     }
     let count = graph.nodes.len();
     let is_told = |edge: &&Edge<'_>| edge.from != edge.to && within[edge.from] && within[edge.to];
-    let edges: Vec<Edge<'_>> = graph.edges.iter().filter(is_told).copied().collect();
-    let (from, to) =
-        (ByEnd::new(count, edges.iter().map(|edge| edge.from)), ByEnd::new(count, edges.iter().map(|edge| edge.to)));
-    let weight = |&place: &usize| edges[place].weight;
+    let weight = |edge: &Edge<'_>| edge.weight;
     let score = |node: usize| {
         let (own, total) = (graph.nodes[node].own.size(), graph.nodes[node].total.size());
-        let (into, out) = (to.of(node), from.of(node));
-        let of_in = if into.is_empty() { 1.0 } else { entropy(into.iter().map(weight)) };
-        let of_out = if out.is_empty() { 1.0 } else { entropy(out.iter().map(weight).chain([own])) };
+        let into = graph.into(node).filter(is_told).map(weight);
+        let out = graph.out_of(node).filter(is_told).map(weight);
+        let of_in = if into.clone().next().is_none() { 1.0 } else { entropy(into) };
+        let of_out = if out.clone().next().is_none() { 1.0 } else { entropy(out.chain([own])) };
         total * (of_in + of_out) + own
     };
     (0..count).map(score).collect()
