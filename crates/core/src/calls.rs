@@ -223,7 +223,8 @@ impl Cells {
         self.count += 1;
         self.places.resize(row, None);
         self.places.push(NonZeroU32::new(self.count));
-        self.numbers.extend_from_slice(cell);
+        // Mostly of one number, for which a call to copy memory is much.
+        self.numbers.extend(cell);
     }
 
     fn at(&self, row: usize, stride: usize) -> Option<&[i64]> {

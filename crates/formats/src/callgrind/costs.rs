@@ -126,14 +126,14 @@ impl<'a> Reader<'a, '_> {
         let Caller { object, file, name, .. } = *function;
         let place = name.full.index();
         let last = self.last.get(place).copied().flatten();
-        if let Some(Known { id, .. }) = last.filter(|it| it.by == (object, file, name) && start_line.is_none()) {
+        if let Some(Known { id, .. }) = last.filter(|it| it.by == (object, file) && start_line.is_none()) {
             return id;
         }
         let id = self.new_function_of(function, start_line);
         if start_line.is_none() {
             self.last.resize(self.last.len().max(place + 1), None);
             if let Some(last) = self.last.get_mut(place) {
-                *last = Some(Known { by: (object, file, name), id });
+                *last = Some(Known { by: (object, file), id });
             }
         }
         id
@@ -173,7 +173,11 @@ impl<'a> Reader<'a, '_> {
         let mapping = caller.as_ref().and_then(|caller| self.mappings.get(&caller.object?)).copied();
         self.caller = caller.map(|caller| Caller { id: function.filter(|_| starts.is_none()), ..caller });
         let file: Option<StringId> = self.file.filter(|_| self.file != file_of_function);
-        self.profile.frame(Frame { function, file, line, address, mapping, ..Frame::default() })
+        let frame = Frame { function, file, line, address, mapping, ..Frame::default() };
+        match self.last_frame {
+            Some((last, id)) if last == frame => id,
+            _ => self.last_frame.insert((frame, self.profile.frame(frame))).1,
+        }
     }
 }
 

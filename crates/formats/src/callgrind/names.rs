@@ -94,7 +94,8 @@ impl Names {
                 Cow::Owned(text)
             }
         };
-        let plain = plain(&text).filter(|_| self.has_contexts).map(|plain| profile.string(plain));
+        let plain = if self.has_contexts { plain(&text) } else { None };
+        let plain = plain.map(|plain| profile.string(plain));
         Name { full: profile.string(&text), plain, is_unknown: [UNKNOWN, ""].contains(&&*text) }
     }
 

@@ -6,8 +6,8 @@ use super::marks::{FILE, ThreadMark};
 use super::names::{Name, Names};
 use super::sums::Sums;
 use profkit_core::{
-    CallGraph, FunctionId, Input, Map, MappingId, NoteKind, Notes, Profile, ReadOptions, Result, StringId, Thread,
-    ThreadId,
+    CallGraph, Frame, FrameId, FunctionId, Input, Map, MappingId, NoteKind, Notes, Profile, ReadOptions, Result,
+    StringId, Thread, ThreadId,
 };
 
 pub(super) fn read(input: Input<'_>, _: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
@@ -32,6 +32,8 @@ pub(super) struct Reader<'a, 'n> {
     functions: Names,
     /// For each text, the function of this name that was met last.
     pub(super) last: Vec<Option<Known>>,
+    /// The frame that was met last: most lines of costs are of the same place as the one before.
+    pub(super) last_frame: Option<(Frame, FrameId)>,
     /// Whether the head of the part is over.
     pub(super) is_in_body: bool,
     part: Part,
@@ -66,10 +68,10 @@ pub(super) struct Caller {
     pub(super) id: Option<FunctionId>,
 }
 
-/// A function, and what else it was found by than its name.
+/// A function, and what else it was found by than its name: object and file.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
-    pub(super) by: (Option<StringId>, Option<StringId>, Name),
+    pub(super) by: (Option<StringId>, Option<StringId>),
     pub(super) id: FunctionId,
 }
 
@@ -115,6 +117,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             files: Names::new("a file", length),
             functions,
             last: Vec::new(),
+            last_frame: None,
             is_in_body: false,
             part: Part::default(),
             pid: None,
