@@ -64,9 +64,9 @@ impl<'p> Lists<'p> {
     /// Fails where sums do not fit into 64 bits.
     pub fn functions(&self, notes: &mut Notes) -> Result<String> {
         let Head { profile, value, .. } = self.head;
-        let mut rows = top(profile, value, self.sort, notes).map_err(|error| self.failure(&error))?;
-        let all = rows.len();
-        self.cut(&mut rows);
+        let top = top(profile, value, self.sort, notes).map_err(|error| self.failure(&error))?;
+        let all = top.len();
+        let rows: Vec<TopRow> = top.rows().take(self.shown(all)).collect();
         Ok(match self.form {
             Form::Table(page) => functions::text(&self.head, &rows, all, page),
             Form::Csv => functions::comma_separated(&self.head, &rows),
@@ -129,9 +129,12 @@ impl<'p> Lists<'p> {
     }
 
     fn cut<T>(&self, list: &mut Vec<T>) {
-        if self.limit > 0 {
-            list.truncate(self.limit);
-        }
+        list.truncate(self.shown(list.len()));
+    }
+
+    /// Returns how many of all are shown.
+    fn shown(&self, all: usize) -> usize {
+        if self.limit > 0 { all.min(self.limit) } else { all }
     }
 
     fn failure(&self, error: &Error) -> Failure {

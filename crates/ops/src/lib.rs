@@ -38,4 +38,4 @@ pub use peek::{Peek, PeekArc, peek};
 pub use profkit_core::derive::span_ns;
 pub use rename::Rename;
 pub use thread::{ThreadShare, only_thread, thread_shares};
-pub use top::{Sort, TopRow, top};
+pub use top::{Sort, Top, TopRow, top};

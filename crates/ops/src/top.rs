@@ -2,6 +2,7 @@
 
 use profkit_core::derive::{FunctionTotals, function_totals, told_apart};
 use profkit_core::{FunctionId, NoteKind, Notes, Profile, Result};
+use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 
 /// What one function costs. Costs are vectors over the value types of the profile.
@@ -42,7 +43,15 @@ pub enum Sort {
     Name,
 }
 
-/// Returns one row for every function of the profile, ordered by the value type of index `value`.
+/// All functions of a profile in an order, and what each costs.
+#[derive(Debug)]
+pub struct Top<'p> {
+    profile: Cow<'p, Profile>,
+    totals: FunctionTotals,
+    order: Vec<FunctionId>,
+}
+
+/// Returns the functions of the profile, ordered by the value type of index `value`.
 ///
 /// Functions that differ in nothing that a row shows are one function: what tells them apart (system
 /// name, full path) is taken away before anything is added up, so that a stack which holds two of them
@@ -66,22 +75,41 @@ pub enum Sort {
 /// profile.samples.push(Sample::new(Some(shallow), &[1]));
 /// profile.samples.push(Sample::new(Some(deep), &[5]));
 ///
-/// let rows = top(&profile, 0, Sort::Own, &mut Notes::new())?;
-/// let costs: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.own[0], row.total[0])).collect();
-/// assert_eq!(costs, [("f", 5, 5), ("main", 1, 6)]);
+/// let top = top(&profile, 0, Sort::Own, &mut Notes::new())?;
+/// let costs: Vec<_> = top.rows().map(|row| (row.name, row.own[0], row.total[0])).collect();
+/// assert_eq!(costs, [("f".to_owned(), 5, 5), ("main".to_owned(), 1, 6)]);
 /// # Ok::<(), profkit_core::Error>(())
 /// ```
 ///
 /// # Errors
 ///
 /// A sum that does not fit into 64 bits is an error of kind `Overflow`.
-pub fn top(profile: &Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Vec<TopRow>> {
+pub fn top<'p>(profile: &'p Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Top<'p>> {
     let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
-    let mut rows: Vec<TopRow> = profile.functions.iter().map(|(id, _)| row(&profile, &totals, id)).collect();
-    rows.sort_by(|left, right| compare(left, right, value, sort));
-    note_bounds(rows.iter().filter(|row| row.is_bound).map(|row| row.name.as_str()), notes);
-    Ok(rows)
+    let mut order: Vec<FunctionId> = profile.functions.iter().map(|(id, _)| id).collect();
+    let place = |id| InPlace { profile: &profile, totals: &totals, id };
+    order.sort_by(|&left, &right| compare(&place(left), &place(right), value, sort));
+    let bounds = order.iter().filter(|&&id| totals[id].is_bound);
+    note_bounds(bounds.map(|&id| &profile.strings[profile.functions[id].name]), notes);
+    Ok(Top { profile, totals, order })
+}
+
+impl Top<'_> {
+    /// Returns how many functions there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Returns whether there is no function.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Returns one row for every function, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = TopRow> {
+        self.order.iter().map(|&id| row(&self.profile, &self.totals, id))
+    }
 }
 
 /// Returns the row of one function.
@@ -112,22 +140,78 @@ pub(crate) fn note_bounds<'r>(mut names: impl Iterator<Item = &'r str>, notes: &
     }
 }
 
-/// Returns which of two rows comes first.
-pub(crate) fn compare(left: &TopRow, right: &TopRow, value: usize, sort: Sort) -> Ordering {
-    let own = || right.own.get(value).cmp(&left.own.get(value));
-    let total = || right.total.get(value).cmp(&left.total.get(value));
-    let calls = |row: &TopRow| Reverse(row.calls.as_ref().and_then(|counts| counts.first().copied()));
+/// What functions are ordered by.
+pub(crate) trait Ranked {
+    /// Returns the own cost, per value type.
+    fn own(&self) -> &[i64];
+    /// Returns the total cost, per value type.
+    fn total(&self) -> &[i64];
+    /// Returns how often the function was called, per column of counts.
+    fn calls(&self) -> Option<&[i64]>;
+    /// Returns name, file, line and module.
+    fn place(&self) -> (&str, Option<&str>, Option<u32>, Option<&str>);
+}
+
+impl Ranked for TopRow {
+    fn own(&self) -> &[i64] {
+        &self.own
+    }
+
+    fn total(&self) -> &[i64] {
+        &self.total
+    }
+
+    fn calls(&self) -> Option<&[i64]> {
+        self.calls.as_deref()
+    }
+
+    fn place(&self) -> (&str, Option<&str>, Option<u32>, Option<&str>) {
+        (&self.name, self.file.as_deref(), self.line, self.module.as_deref())
+    }
+}
+
+/// A function of which no row is made yet: most are never shown.
+struct InPlace<'t> {
+    profile: &'t Profile,
+    totals: &'t FunctionTotals,
+    id: FunctionId,
+}
+
+impl Ranked for InPlace<'_> {
+    fn own(&self) -> &[i64] {
+        &self.totals[self.id].own
+    }
+
+    fn total(&self) -> &[i64] {
+        &self.totals[self.id].total
+    }
+
+    fn calls(&self) -> Option<&[i64]> {
+        self.totals[self.id].calls.as_deref()
+    }
+
+    fn place(&self) -> (&str, Option<&str>, Option<u32>, Option<&str>) {
+        let function = self.profile.functions[self.id];
+        let text = |id| &self.profile.strings[id];
+        (text(function.name), function.file.map(text), function.start_line.map(Into::into), function.module.map(text))
+    }
+}
+
+/// Returns which of two functions comes first.
+pub(crate) fn compare(left: &impl Ranked, right: &impl Ranked, value: usize, sort: Sort) -> Ordering {
+    let own = || right.own().get(value).cmp(&left.own().get(value));
+    let total = || right.total().get(value).cmp(&left.total().get(value));
+    let calls = || {
+        let [left, right] = [left.calls(), right.calls()].map(|calls| calls.and_then(<[i64]>::first));
+        Reverse(left).cmp(&Reverse(right))
+    };
     let first = match sort {
         Sort::Own => own().then_with(total),
         Sort::Total => total().then_with(own),
-        Sort::Calls => calls(left).cmp(&calls(right)).then_with(own).then_with(total),
+        Sort::Calls => calls().then_with(own).then_with(total),
         Sort::Name => Ordering::Equal,
     };
-    let place = |row: &TopRow| (row.line, row.module.clone());
-    first
-        .then_with(|| left.name.cmp(&right.name))
-        .then_with(|| left.file.cmp(&right.file))
-        .then_with(|| place(left).cmp(&place(right)))
+    first.then_with(|| left.place().cmp(&right.place()))
 }
 
 #[cfg(test)]
@@ -145,6 +229,10 @@ mod tests {
         profile.frame(Frame { function: Some(function), ..Frame::default() })
     }
 
+    fn sorted(profile: &Profile, value: usize, sort: Sort) -> Vec<TopRow> {
+        top(profile, value, sort, &mut Notes::new()).unwrap().rows().collect()
+    }
+
     fn names(rows: &[TopRow]) -> Vec<&str> {
         rows.iter().map(|row| row.name.as_str()).collect()
     }
@@ -155,7 +243,7 @@ mod tests {
         let path = [frame(&mut profile, "f", "_Z1fi"), frame(&mut profile, "f", "_Z1fd")];
         let stack = profile.stack(&path).unwrap();
         profile.samples.push(Sample::new(Some(stack), &[7, 1]));
-        let rows = top(&profile, 0, Sort::Own, &mut Notes::new()).unwrap();
+        let rows = sorted(&profile, 0, Sort::Own);
         assert_eq!((rows.len(), &rows[0].own, &rows[0].total), (1, &vec![7, 1], &vec![7, 1]));
     }
 
@@ -166,7 +254,7 @@ mod tests {
         let unknown = profile.frame(Frame { address, ..Frame::default() });
         let stack = profile.stack(&[unknown]).unwrap();
         profile.samples.push(Sample::new(Some(stack), &[7, 1]));
-        assert_eq!(names(&top(&profile, 0, Sort::Own, &mut Notes::new()).unwrap()), ["0x4f"]);
+        assert_eq!(names(&sorted(&profile, 0, Sort::Own)), ["0x4f"]);
     }
 
     #[test]
@@ -177,7 +265,7 @@ mod tests {
             let stack = profile.stack(&[frame]).unwrap();
             profile.samples.push(Sample::new(Some(stack), &values));
         }
-        let sorted = |value, sort| top(&profile, value, sort, &mut Notes::new()).unwrap();
+        let sorted = |value, sort| sorted(&profile, value, sort);
         assert_eq!(names(&sorted(0, Sort::Own)), ["d", "a", "b", "c"]);
         assert_eq!(names(&sorted(1, Sort::Total)), ["c", "a", "b", "d"]);
         assert_eq!(names(&sorted(0, Sort::Name)), ["a", "b", "c", "d"]);
@@ -194,7 +282,7 @@ mod tests {
             graph.add_total(Total { calls, inclusive: Some(&[1, 1]), ..Total::new(function) });
         }
         profile.calls.push(graph);
-        assert_eq!(names(&top(&profile, 0, Sort::Calls, &mut Notes::new()).unwrap()), ["many", "few", "none"]);
+        assert_eq!(names(&sorted(&profile, 0, Sort::Calls)), ["many", "few", "none"]);
     }
 
     #[test]
@@ -209,7 +297,7 @@ mod tests {
         }
         profile.calls.push(graph);
         let mut notes = Notes::new();
-        let rows = top(&profile, 0, Sort::Own, &mut notes).unwrap();
+        let rows: Vec<_> = top(&profile, 0, Sort::Own, &mut notes).unwrap().rows().collect();
         assert!(rows.iter().all(|row| row.is_bound));
         assert_eq!(notes.first_loss().unwrap().count, 2);
     }

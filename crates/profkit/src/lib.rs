@@ -89,9 +89,9 @@
 //! # let bytes = b"main;parse 2\nmain;parse;next 3\n";
 //! # let mut notes = Notes::new();
 //! # let (profile, _) = formats::read(bytes, None, None, &ReadOptions::default(), &mut notes)?;
-//! let rows = top(&profile, profile.default_value(), Sort::Own, &mut notes)?;
-//! let costs: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.own[0], row.total[0])).collect();
-//! assert_eq!(costs, [("next", 3, 3), ("parse", 2, 5), ("main", 0, 5)]);
+//! let top = top(&profile, profile.default_value(), Sort::Own, &mut notes)?;
+//! let costs: Vec<_> = top.rows().map(|row| (row.name, row.own[0], row.total[0])).collect();
+//! assert_eq!(costs, [("next".to_owned(), 3, 3), ("parse".to_owned(), 2, 5), ("main".to_owned(), 0, 5)]);
 //! # Ok::<(), profkit::Error>(())
 //! ```
 

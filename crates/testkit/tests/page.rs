@@ -69,8 +69,8 @@ fn plain(name: &str) -> String {
 }
 
 fn wanted_rows(profile: &Profile, value: usize) -> Vec<Row> {
-    let rows = top(profile, value, Sort::Name, &mut Notes::new()).expect("small numbers");
-    rows.iter().map(|row| (plain(&row.name), row.own[value] as f64, row.total[value] as f64)).collect()
+    let top = top(profile, value, Sort::Name, &mut Notes::new()).expect("small numbers");
+    top.rows().map(|row| (plain(&row.name), row.own[value] as f64, row.total[value] as f64)).collect()
 }
 
 fn shown_rows(table: &Value) -> Vec<Row> {

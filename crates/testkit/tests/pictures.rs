@@ -180,8 +180,8 @@ fn frames_add_up_to_the_totals_of_functions() {
         let mut shown = totals_of_frames(drawn(&picture, &name));
         shown.remove("all");
         shown.remove("(no stack)");
-        let rows = top(&profile, value, Sort::Name, &mut Notes::new()).expect("small numbers");
-        let rows: Vec<_> = rows.into_iter().filter(|row| row.total[value] != 0).collect();
+        let top = top(&profile, value, Sort::Name, &mut Notes::new()).expect("small numbers");
+        let rows: Vec<_> = top.rows().filter(|row| row.total[value] != 0).collect();
         // Pictures spell names that several functions have, or that no line can hold, in another way.
         for row in &rows {
             let is_alone = rows.iter().filter(|other| other.name.trim() == row.name.trim()).count() == 1;

@@ -60,6 +60,6 @@ fn gos_merge(files: &[PathBuf; 2], folder: &Path) -> Result<Profile, String> {
 }
 
 fn costs(profile: &Profile) -> Costs {
-    let rows = top(profile, 0, Sort::Name, &mut Notes::new()).expect("small numbers");
-    rows.into_iter().map(|row| ((row.name, row.file), (row.own, row.total))).collect()
+    let top = top(profile, 0, Sort::Name, &mut Notes::new()).expect("small numbers");
+    top.rows().map(|row| ((row.name, row.file), (row.own, row.total))).collect()
 }
