@@ -87,9 +87,12 @@ pub struct Top<'p> {
 pub fn top<'p>(profile: &'p Profile, value: usize, sort: Sort, notes: &mut Notes) -> Result<Top<'p>> {
     let profile = told_apart(profile)?;
     let totals = function_totals(&profile)?;
-    let mut order: Vec<FunctionId> = profile.functions.iter().map(|(id, _)| id).collect();
     let place = |id| InPlace { profile: &profile, totals: &totals, id };
-    order.sort_by(|&left, &right| compare(&place(left), &place(right), value, sort));
+    let costs = |id| costs(&place(id), value, sort);
+    let mut order: Vec<_> = profile.functions.iter().map(|(id, _)| (costs(id), id)).collect();
+    let by_place = |left, right| place(left).place().cmp(&place(right).place());
+    order.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| by_place(left.1, right.1)));
+    let order: Vec<FunctionId> = order.into_iter().map(|it| it.1).collect();
     let bounds = order.iter().filter(|&&id| totals[id].is_bound);
     note_bounds(bounds.map(|&id| &profile.strings[profile.functions[id].name]), notes);
     Ok(Top { profile, totals, order })
@@ -197,21 +200,23 @@ impl Ranked for InPlace<'_> {
     }
 }
 
+/// Returns the numbers that a function is ordered by before its name, the largest first.
+fn costs(function: &impl Ranked, value: usize, sort: Sort) -> [Reverse<Option<i64>>; 3] {
+    let (own, total) = (function.own().get(value), function.total().get(value));
+    let calls = function.calls().and_then(<[i64]>::first);
+    let numbers = match sort {
+        Sort::Own => [own, total, None],
+        Sort::Total => [total, own, None],
+        Sort::Calls => [calls, own, total],
+        Sort::Name => [None; 3],
+    };
+    numbers.map(|number| Reverse(number.copied()))
+}
+
 /// Returns which of two functions comes first.
 pub(crate) fn compare(left: &impl Ranked, right: &impl Ranked, value: usize, sort: Sort) -> Ordering {
-    let own = || right.own().get(value).cmp(&left.own().get(value));
-    let total = || right.total().get(value).cmp(&left.total().get(value));
-    let calls = || {
-        let [left, right] = [left.calls(), right.calls()].map(|calls| calls.and_then(<[i64]>::first));
-        Reverse(left).cmp(&Reverse(right))
-    };
-    let first = match sort {
-        Sort::Own => own().then_with(total),
-        Sort::Total => total().then_with(own),
-        Sort::Calls => calls().then_with(own).then_with(total),
-        Sort::Name => Ordering::Equal,
-    };
-    first.then_with(|| left.place().cmp(&right.place()))
+    let by_costs = costs(left, value, sort).cmp(&costs(right, value, sort));
+    by_costs.then_with(|| left.place().cmp(&right.place()))
 }
 
 #[cfg(test)]
