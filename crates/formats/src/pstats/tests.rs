@@ -242,6 +242,39 @@ fn shared_callers_cannot_run_away() {
     assert!(read(&dict(&(0..5).map(entry).collect::<Vec<_>>())).is_ok());
     let error = read(&dict(&(0..500).map(entry).collect::<Vec<_>>())).unwrap_err();
     assert!(error.message().ends_with("shared too often"), "{error}");
+    assert!(error.place().is_some());
+}
+
+#[test]
+fn a_reference_leads_to_what_was_read_long_before() {
+    let [mut function, mut callers] = [
+        key(b"a.py", 1, b"f"),
+        dict(&[(key(b"a.py", 2, b"g"), tuple(&[integer(1), integer(1), integer(0), integer(0)]))]),
+    ];
+    function[0] |= 0x80;
+    callers[0] |= 0x80;
+    let reference = |index: i32| [&b"r"[..], &index.to_le_bytes()].concat();
+    let first = (function, value(1, 1, callers));
+    let between = (10..60).map(|line| (key(b"a.py", line, b"h"), value(1, 1, dict(&[(reference(0), integer(3))]))));
+    let last = (key(b"a.py", 9, b"i"), value(1, 1, reference(1)));
+    let (profile, _) = read(&dict(&[first].into_iter().chain(between).chain([last]).collect::<Vec<_>>())).unwrap();
+    let name = |function: FunctionId| &profile.strings[profile.functions[function].name];
+    let arcs = profile.calls[0].arcs().map(|arc| {
+        let caller = profile.frames[arc.caller].function.unwrap();
+        (name(caller), name(arc.callee), arc.calls.map(|calls| calls[0]))
+    });
+    let arcs: Vec<_> = arcs.collect();
+    assert_eq!((arcs[0], arcs.len()), (("g", "f", Some(1)), 52));
+    assert!(arcs[1..51].iter().all(|&arc| arc == ("f", "h", Some(3))), "{arcs:?}");
+    assert_eq!(arcs[51], ("g", "i", Some(1)));
+}
+
+#[test]
+fn of_two_errors_the_first_is_told() {
+    let wrong = dict(&[(key(b"a.py", 1, b"f"), value(1, 1, integer(7)))]);
+    let alone = read(&wrong).unwrap_err();
+    let cut = read(&wrong[..wrong.len() - 1]).unwrap_err();
+    assert_eq!((cut.message(), cut.place()), (alone.message(), alone.place()));
 }
 
 #[test]

@@ -95,3 +95,33 @@ impl Marshal<'_> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use profkit_core::Input;
+
+    /// Reads a dict of as many pairs and returns how many objects are on the heap at the end of each.
+    fn heap(key: &[u8], count: usize) -> Vec<usize> {
+        let pair = [key, b"i\x01\0\0\0"].concat();
+        let file = [&b"{"[..], &pair.repeat(count), b"0"].concat();
+        let mut marshal = Marshal::new(Input::new(&file)).unwrap();
+        let mut pairs = marshal.dict_of_pairs(0).unwrap().unwrap();
+        let mut sizes = Vec::new();
+        while let (_, Ok([_, _]) | Err(Object { kind: Kind::Many(..), .. })) = marshal.key_of::<2>(&mut pairs).unwrap()
+        {
+            marshal.value_of::<2>(&mut pairs).unwrap().unwrap_err();
+            marshal.forget();
+            sizes.push(marshal.heap.len());
+        }
+        sizes
+    }
+
+    #[test]
+    fn only_what_something_may_refer_to_stays_on_the_heap() {
+        assert_eq!(heap(b")\x02NN", 3), [0, 0, 0], "parts are taken at once");
+        assert_eq!(heap(b")\x03NNN", 3), [0, 0, 0], "another tuple is read whole");
+        assert_eq!(heap(b"\xa9\x02NN", 3), [2, 4, 6]);
+        assert_eq!(heap(b")\x03N\xa9\x01NN", 3), [1, 2, 3], "and not what holds it");
+    }
+}
