@@ -4,7 +4,6 @@ use clap::ValueEnum;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use profkit_core::readable::printable;
-use std::io::Read;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -114,11 +113,6 @@ impl Progress {
     /// Counts so many bytes or files as done.
     pub fn advance(&self, by: u64) {
         self.0.inc(by);
-    }
-
-    /// Returns a reader that counts the bytes that are read through it.
-    pub fn reading<R: Read>(&self, reader: R) -> impl Read + use<R> {
-        self.0.wrap_read(reader)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Source {
     options: ReadOptions,
 }
 
+/// How many bytes of a file are read before progress is shown.
+const PIECE: u64 = 1 << 20;
 /// What is wrong where stdin is asked for twice.
 pub(crate) const ONE_STDIN: &str = "- stands for stdin, which can be read only once";
 
@@ -96,14 +98,21 @@ fn read_all(file: Option<&Path>, max_size: u64, progress: &dyn Fn(u64) -> Progre
     let mut bytes = Vec::new();
     let limit = max_size.saturating_add(1);
     match file {
-        None => io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
+        None => drop(io::stdin().lock().take(limit).read_to_end(&mut bytes)?),
         Some(path) => {
             let file = File::open(path)?;
             let metadata = file.metadata()?;
             let size = metadata.len().min(limit);
             bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
             let step = if metadata.is_file() { progress(size) } else { Progress::hidden() };
-            step.reading(file).take(limit).read_to_end(&mut bytes)?
+            // Not through a reader that counts: it would have every byte set to zero before it is read.
+            let mut rest = file.take(limit);
+            loop {
+                match rest.by_ref().take(PIECE).read_to_end(&mut bytes)? {
+                    0 => break,
+                    read => step.advance(read as u64),
+                }
+            }
         }
     };
     Ok(bytes)
