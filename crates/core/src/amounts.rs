@@ -130,6 +130,15 @@ impl Amounts {
         }
     }
 
+    /// Adds the numbers of another column behind those of this one.
+    pub fn append(&mut self, other: Amounts) {
+        match (&mut self.decimals, other.decimals) {
+            (None, None) => self.whole.extend(other.whole),
+            (Some(decimals), None) => decimals.extend(other.whole.into_iter().map(Decimal::from)),
+            (_, Some(others)) => others.into_iter().for_each(|number| self.push(number)),
+        }
+    }
+
     /// Returns how many numbers were added.
     pub fn len(&self) -> usize {
         self.decimals.as_ref().map_or(self.whole.len(), Vec::len)
@@ -250,6 +259,18 @@ mod tests {
         let finish = |numbers: &[&str]| column(numbers).finish(-12).expect("fits");
         assert_eq!(finish(&["1", "2.50", "-.125"]), (vec![1000, 2500, -125], -3, Rounding::default()));
         assert_eq!(finish(&["100", "2e2"]), (vec![100, 200], 0, Rounding::default()));
+    }
+
+    #[test]
+    fn columns_join_as_if_they_were_one() {
+        let numbers = ["1", "2.5", "3", "100", "0.25", "7"];
+        let whole = format!("{:?}", column(&numbers));
+        for at in 0..=numbers.len() {
+            let (before, after) = numbers.split_at(at);
+            let mut joined = column(before);
+            joined.append(column(after));
+            assert_eq!(format!("{joined:?}"), whole, "{at}");
+        }
     }
 
     #[test]

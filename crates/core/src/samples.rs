@@ -62,6 +62,8 @@ impl Samples {
     /// # Panics
     ///
     /// Panics if the sample does not have one value per value type.
+    // A sample that goes through memory waits there for everything that was written before it.
+    #[inline(always)]
     pub fn push(&mut self, sample: Sample<'_>) {
         assert_eq!(sample.values.len(), self.stride, "one value per value type");
         let row = self.stacks.len();
@@ -190,11 +192,16 @@ impl Samples {
 struct Sparse<T>(Vec<Option<T>>);
 
 impl<T: Copy> Sparse<T> {
+    #[inline(always)]
     fn set(&mut self, row: usize, value: Option<T>) {
         if value.is_some() || !self.0.is_empty() {
-            self.0.resize(row, None);
-            self.0.push(value);
+            self.put(row, value);
         }
+    }
+
+    fn put(&mut self, row: usize, value: Option<T>) {
+        self.0.resize(row, None);
+        self.0.push(value);
     }
 
     fn at(&self, row: usize) -> Option<T> {

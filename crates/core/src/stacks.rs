@@ -126,6 +126,11 @@ impl Stacks {
         self.leaf_to_root(row).skip(self.depth(row).saturating_sub(frames) as usize)
     }
 
+    /// Makes room for rows that add so many frames in all.
+    pub fn reserve(&mut self, frames: usize) {
+        self.runs.reserve(frames);
+    }
+
     /// Returns how many frames all rows add to those that they extend.
     pub(crate) fn frames_in_rows(&self) -> usize {
         self.runs.len()

@@ -22,8 +22,10 @@ pub struct FrameHashes(Vec<u64>);
 /// let mut paths = Paths::with_capacity(&hashes, 2, 2);
 /// paths.push_path(&[main, main]);
 /// paths.push_path(&[]);
+/// paths.push_numbered(&[1, 0], &[main, main]);
 /// assert_eq!(profile.stack_of(&paths, 0)?, Some(profile.stack(&[main, main])?));
 /// assert_eq!(profile.stack_of(&paths, 1)?, None);
+/// assert_eq!(profile.stack_of(&paths, 2)?, profile.stack_of(&paths, 0)?);
 /// # Ok::<(), profkit_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -59,6 +61,18 @@ impl<'h> Paths<'h> {
     pub fn push_path(&mut self, path: &[FrameId]) {
         self.frames.extend_from_slice(path);
         let hash = extended(0, path, &self.hashes.0);
+        self.rows.push(Row { end: self.frames.len(), hash });
+    }
+
+    /// Adds a stack, root first, whose frames are told by their numbers in a list.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a number beyond the list, and on a frame as [`push_path`](Paths::push_path) does.
+    pub fn push_numbered(&mut self, path: &[u32], frames: &[FrameId]) {
+        let start = self.frames.len();
+        self.frames.extend(path.iter().map(|&number| frames[number as usize]));
+        let hash = extended(0, &self.frames[start..], &self.hashes.0);
         self.rows.push(Row { end: self.frames.len(), hash });
     }
 
