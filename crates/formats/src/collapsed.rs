@@ -26,13 +26,16 @@
 //! what is not in this table; and of lines and start lines only one of the two.
 
 mod austin;
+mod chunk;
 mod count;
 mod lines;
 mod names;
+mod odd;
 mod read;
 mod spell;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod write;
 
 use names::Spelling;

@@ -8,7 +8,7 @@
 //!
 //! The head alone is proof; without it the lines are read as they stand. Metadata may follow the samples.
 
-use super::lines::split_frames;
+use super::chunk::split_frames;
 use super::names::{Located, ThreadRoot, split_line};
 use profkit_core::ValueType;
 

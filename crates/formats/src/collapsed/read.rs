@@ -1,39 +1,65 @@
 //! From lines to a profile.
 
-use super::lines::{Lines, lines};
+use super::lines::{CHUNK, How, Lines, Part, lines};
 use super::names::{Located, Spelling};
 use super::{COUNTS, austin};
 use profkit_core::{
-    Amounts, Dimension, Frame, FrameId, Function, Id, Input, Notes, Profile, ReadOptions, Result, Sample, Samples,
-    StringId,
+    Amounts, Dimension, Frame, FrameHashes, FrameId, Function, Id, Input, Notes, Paths, Profile, ReadOptions, Result,
+    Sample, Samples, StringId, in_order,
 };
 
 /// Decimals are kept down to this power of ten of a second; what is counted may always be a time.
 const FINEST: i8 = -12;
 
-pub(crate) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+    read_in_chunks(input, options, CHUNK, notes)
+}
+
+/// Reads so many bytes at once; the profile is the same for any number of them.
+pub(super) fn read_in_chunks(
+    input: Input<'_>,
+    options: &ReadOptions,
+    chunk: usize,
+    notes: &mut Notes,
+) -> Result<Profile> {
     let mut profile = Profile::default();
     profile.set_max_depth(options.max_depth);
-    let only_one = options.option(&COUNTS) == "one";
-    let lines = lines(input, options, only_one, &mut profile, notes)?;
+    let (only_one, max_depth, threads) = (options.option(&COUNTS) == "one", options.max_depth, options.threads());
+    let mut lines = lines(input, How { only_one, max_depth, threads, chunk }, &mut profile, notes)?;
     let frames = frames(&lines, &mut profile);
-    let columns = values(lines.columns, &mut profile, notes)?;
+    let columns = values(std::mem::take(&mut lines.columns), &mut profile, notes)?;
     profile.samples = Samples::new(columns.len());
-    let mut path: Vec<FrameId> = Vec::new();
+    let hashes = profile.frame_hashes();
+    profile.stacks.reserve(lines.parts.iter().map(|part| part.paths.len()).sum());
+    let paths = |part: &Part| paths(part, &frames, &hashes);
+    let mut parts = lines.parts.iter();
     let mut values = vec![0; columns.len()];
-    let mut start = 0;
-    for (index, row) in lines.rows.into_iter().enumerate() {
-        let spelled = lines.paths.get(start..row.end).unwrap_or_default();
-        start = row.end;
-        path.clear();
-        path.extend(spelled.iter().filter_map(|id| frames.get(id.index()).copied()));
-        let stack = if path.is_empty() { None } else { Some(profile.stack(&path)?) };
-        for (value, column) in values.iter_mut().zip(&columns) {
-            *value = column.get(index).copied().unwrap_or_default();
+    in_order(&lines.parts, threads, &paths, &mut |paths: Paths<'_>| -> Result<()> {
+        let Some(part) = parts.next() else { return Ok(()) };
+        for (index, row) in part.rows.iter().enumerate() {
+            let stack = profile.stack_of(&paths, index)?;
+            for (value, column) in values.iter_mut().zip(&columns) {
+                *value = column.get(profile.samples.len()).copied().unwrap_or_default();
+            }
+            let thread = row.thread.and_then(|thread| part.threads.get(thread as usize)).copied();
+            profile.samples.push(Sample { thread, ..Sample::new(stack, &values) });
         }
-        profile.samples.push(Sample { thread: row.thread, ..Sample::new(stack, &values) });
-    }
+        Ok(())
+    })?;
     Ok(profile)
+}
+
+/// Returns the stacks of some lines.
+fn paths<'h>(part: &Part, frames: &[FrameId], hashes: &'h FrameHashes) -> Paths<'h> {
+    let frames: Vec<FrameId> = part.frames.iter().filter_map(|id| frames.get(id.index()).copied()).collect();
+    let mut paths = Paths::with_capacity(hashes, part.rows.len(), part.paths.len());
+    let mut start = 0;
+    for row in &part.rows {
+        let path = part.paths.get(start..row.end).unwrap_or_default();
+        paths.push_numbered(path, &frames);
+        start = row.end;
+    }
+    paths
 }
 
 /// Returns the frame of each distinct spelling.

@@ -53,16 +53,20 @@ impl Uses {
         if let Some(ends) = ends {
             ends.last |= path.is_empty();
         }
-        for (index, frame) in path.iter().enumerate() {
+        for frame in path {
             if let Some(is_used) = self.frames.get_mut(frame.index()) {
                 *is_used = true;
             }
-            let function = profile.frames[*frame].function;
-            if let Some(ends) = function.and_then(|function| self.functions.get_mut(function.index())) {
-                ends.first |= index == 0 && !has_thread;
-                ends.last |= index + 1 == path.len();
-            }
         }
+        let mut ends_of = |frame: Option<&FrameId>, first: bool, last: bool| {
+            let function = frame.and_then(|&frame| profile.frames[frame].function);
+            if let Some(ends) = function.and_then(|function| self.functions.get_mut(function.index())) {
+                ends.first |= first;
+                ends.last |= last;
+            }
+        };
+        ends_of(path.first(), !has_thread, false);
+        ends_of(path.last(), false, true);
     }
 }
 

@@ -311,4 +311,5 @@ mod dialects {
     }
 }
 
+mod chunks;
 mod names;

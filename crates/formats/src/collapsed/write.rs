@@ -3,41 +3,56 @@
 use super::VALUES;
 use super::spell::{Names, Uses, spell};
 use profkit_core::{
-    EqualSamples, Error, FrameId, NoteKind, Notes, Profile, Result, StackId, ThreadId, ValueType, WriteOptions,
+    EqualSamples, Error, FrameId, Id, NoteKind, Notes, Profile, Result, StackId, ThreadId, ValueType, WriteOptions,
+    in_order,
 };
 use std::io::Write;
+use std::ops::Range;
 
-/// How much text is gathered before it is handed on.
-const BUFFER: usize = 1 << 16;
+/// About how many bytes of lines are written at once. What fits is written without any thread.
+const BLOCK: u64 = 1 << 20;
 
-pub(crate) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, notes: &mut Notes) -> Result<()> {
+pub(super) fn write(profile: &Profile, out: &mut dyn Write, options: &WriteOptions, notes: &mut Notes) -> Result<()> {
+    write_in_blocks(profile, out, options, BLOCK, notes)
+}
+
+/// Writes about so many bytes at once; the lines are the same for any number of them.
+pub(super) fn write_in_blocks(
+    profile: &Profile,
+    out: &mut dyn Write,
+    options: &WriteOptions,
+    block: u64,
+    notes: &mut Notes,
+) -> Result<()> {
     if profile.value_types.is_empty() && !profile.samples.is_empty() {
         return Err(Error::unsupported("the profile has no values, and a line needs a number"));
     }
     let (rows, values) = distinct(profile)?;
-    let size = |frame| profile.frame_name(frame).map_or(1, |name| name.len() as u64 + 1);
-    profile.check_repeated(rows.iter().map(|row| row.stack), size, options)?;
-    let names = spell(profile, &uses(profile, &rows), notes);
-    let mut text = Vec::with_capacity(BUFFER);
+    let length = |(id, _)| profile.frame_name(id).map_or(1, |name| name.len() as u64 + 1);
+    let lengths: Vec<u64> = profile.frames.iter().map(length).collect();
+    let length = |frame: FrameId| lengths.get(frame.index()).copied().unwrap_or_default();
+    profile.check_repeated(rows.iter().map(|row| row.stack), length, options)?;
+    let (uses, blocks) = survey(profile, &rows, length, block);
+    let names = spell(profile, &uses, notes);
     if options.option(&VALUES) == "all" && !profile.value_types.is_empty() {
-        text.extend(header(&profile.value_types, notes).bytes());
+        out.write_all(header(&profile.value_types, notes).as_bytes())?;
     }
     let decimals: Vec<i8> = profile.value_types.iter().map(|it| it.unit.decimals().unwrap_or(0)).collect();
-    let mut path = Vec::new();
-    for (row, values) in rows.iter().zip(values.chunks(decimals.len().max(1))) {
-        line(profile, row, &names, &mut path, &mut text);
-        for (&value, &decimals) in values.iter().zip(&decimals) {
-            text.push(b' ');
-            text.extend(number(value, decimals)?.bytes());
+    let stride = decimals.len().max(1);
+    let text = |block: &Range<usize>| -> Result<Vec<u8>> {
+        let (mut text, mut path) = (Vec::new(), Vec::new());
+        let rows = rows.iter().zip(values.chunks(stride)).take(block.end).skip(block.start);
+        for (row, values) in rows {
+            line(profile, row, &names, &mut path, &mut text);
+            for (&value, &decimals) in values.iter().zip(&decimals) {
+                text.push(b' ');
+                text.extend(number(value, decimals)?.bytes());
+            }
+            text.push(b'\n');
         }
-        text.push(b'\n');
-        if text.len() >= BUFFER {
-            out.write_all(&text)?;
-            text.clear();
-        }
-    }
-    out.write_all(&text)?;
-    Ok(())
+        Ok(text)
+    };
+    in_order(&blocks, options.threads(), &text, &mut |text| Ok(out.write_all(&text?)?))
 }
 
 /// A line: all samples with one stack and thread.
@@ -73,15 +88,21 @@ fn has_name(profile: &Profile, thread: ThreadId) -> bool {
     [thread.id, thread.name].into_iter().any(|text| !profile.strings.text(text).is_empty())
 }
 
-/// Returns where in the lines each frame and thread will stand.
-fn uses(profile: &Profile, rows: &[Row]) -> Uses {
-    let mut uses = Uses::of(profile);
-    let mut path = Vec::new();
-    for row in rows {
+/// Returns where in the lines each frame and thread will stand, and which rows are written at once: as many as have
+/// names of about so many bytes.
+fn survey(profile: &Profile, rows: &[Row], length: impl Fn(FrameId) -> u64, block: u64) -> (Uses, Vec<Range<usize>>) {
+    let (mut uses, mut blocks) = (Uses::of(profile), Vec::new());
+    let (mut path, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (end, row) in (1..).zip(rows) {
         read_path(profile, row.stack, &mut path);
         uses.line(profile, row.thread, &path);
+        bytes = path.iter().map(|&frame| length(frame)).fold(bytes, u64::saturating_add);
+        if bytes >= block || end == rows.len() {
+            blocks.push(start..end);
+            (start, bytes) = (end, 0);
+        }
     }
-    uses
+    (uses, blocks)
 }
 
 fn read_path(profile: &Profile, stack: Option<StackId>, path: &mut Vec<FrameId>) {
