@@ -166,7 +166,7 @@ impl<'c, 'n> Clock<'c, 'n> {
     }
 
     fn frame_title(&self, frame: u32) -> String {
-        let id = self.reader.frames.get(frame as usize);
+        let id = self.reader.known.frames.get(frame as usize);
         let name = id.and_then(|&id| self.reader.profile.frame_name(id)).unwrap_or_default();
         format!("frame {frame} ({name})")
     }

@@ -64,7 +64,7 @@ pub(super) struct ProfileEntry<'a> {
     pub(super) start_value: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) end_value: Option<&'a RawValue>,
-    pub(super) samples: Option<Paths>,
+    pub(super) samples: Option<IndexLists>,
     #[serde(borrow)]
     pub(super) weights: Option<Numbers<'a>>,
     #[serde(borrow)]
@@ -74,7 +74,7 @@ pub(super) struct ProfileEntry<'a> {
 
 /// Lists of frame indices, one behind the other.
 #[derive(Default)]
-pub(super) struct Paths {
+pub(super) struct IndexLists {
     frames: Vec<u32>,
     ends: Vec<usize>,
 }
@@ -112,14 +112,54 @@ impl Serialize for Number {
     }
 }
 
-impl Paths {
+/// Some of the lists.
+pub(super) struct Block<'l> {
+    frames: &'l [u32],
+    ends: &'l [usize],
+    /// The number of the first of these lists.
+    pub(super) start: usize,
+    /// Where the frames of the first of these lists start among those of all.
+    offset: usize,
+}
+
+impl IndexLists {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// Returns how many frames all lists have.
+    pub(super) fn frames(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Returns the lists, in order, in blocks of about so many frames.
+    pub(super) fn blocks(&self, size: usize) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        let (mut start, mut offset) = (0, 0usize);
+        while let Some(ends) = self.ends.get(start..).filter(|ends| !ends.is_empty()) {
+            let lists = ends.partition_point(|&end| end < offset.saturating_add(size)).saturating_add(1);
+            let ends = ends.get(..lists).unwrap_or(ends);
+            blocks.push(Block { frames: &self.frames, ends, start, offset });
+            start += ends.len();
+            offset = ends.last().copied().unwrap_or(offset);
+        }
+        blocks
+    }
+}
+
+impl Block<'_> {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns how many frames the lists have in all.
+    pub(super) fn frames(&self) -> usize {
+        self.ends.last().map_or(0, |end| end - self.offset)
+    }
+
     /// Returns the lists in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        let mut start = 0;
+        let mut start = self.offset;
         self.ends.iter().map(move |&end| {
             let path = self.frames.get(start..end).unwrap_or_default();
             start = end;
@@ -128,18 +168,18 @@ impl Paths {
     }
 }
 
-impl<'de> Deserialize<'de> for Paths {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Paths, D::Error> {
+impl<'de> Deserialize<'de> for IndexLists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<IndexLists, D::Error> {
         struct Lists;
         impl<'de> Visitor<'de> for Lists {
-            type Value = Paths;
+            type Value = IndexLists;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str("a list of stacks")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Paths, A::Error> {
-                let mut paths = Paths::default();
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<IndexLists, A::Error> {
+                let mut paths = IndexLists::default();
                 while seq.next_element_seed(Indices(&mut paths.frames))?.is_some() {
                     paths.ends.push(paths.frames.len());
                 }

@@ -83,6 +83,9 @@ pub(super) fn scaled(number: Decimal, exponent: i32, factor: u64) -> Option<Deci
 pub(super) fn difference(number: Decimal, less: Decimal) -> Option<Decimal> {
     let exponent = number.exponent.min(less.exponent);
     let in_units = |number: Decimal| {
+        if number.exponent == exponent {
+            return Some(number.mantissa);
+        }
         let power = u32::try_from(number.exponent.checked_sub(exponent)?).ok()?;
         10i128.checked_pow(power)?.checked_mul(number.mantissa)
     };
@@ -113,6 +116,9 @@ fn counts_of(mantissa: i128, exponent: i32) -> Option<(i128, bool)> {
 
 /// Returns the same number without a power of ten, where that is possible, or with the least fraction.
 fn plain(number: Decimal) -> Decimal {
+    if number.exponent == 0 {
+        return number;
+    }
     let Decimal { mut mantissa, mut exponent } = number;
     while exponent < 0 && mantissa % 10 == 0 {
         (mantissa, exponent) = (mantissa / 10, if mantissa == 0 { 0 } else { exponent + 1 });

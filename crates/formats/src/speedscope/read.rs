@@ -1,16 +1,29 @@
 //! Reading: frames, then the stacks of each profile, then the values, whose unit is known last.
 
 use super::events;
-use super::file::{FrameEntry, Number, Paths, ProfileEntry, parse};
+use super::file::{Block, FrameEntry, IndexLists, Number, ProfileEntry, parse};
 use super::numbers::{Numbers, Shown, difference, number, scaled};
 use super::plan::{Plan, Track};
 use profkit_core::{
-    Amounts, Decimal, Dimension, Error, Frame, FrameId, Function, Input, Map, NoteKind, Notes, Place, Profile,
-    ReadOptions, Result, Sample, StackId, ThreadId,
+    Amounts, Decimal, Dimension, Error, Frame, FrameHashes, FrameId, Function, Input, Map, NoteKind, Notes, Paths,
+    Place, Profile, ReadOptions, Result, Sample, StackId, ThreadId, in_order,
 };
 use std::num::NonZeroU32;
 
+/// How many frames of samples are looked up at once. What has no more is read without any thread.
+const BLOCK: usize = 1 << 18;
+
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+    read_in_blocks(input, options, BLOCK, notes)
+}
+
+/// Looks up so many frames at once; the profile is the same for any number of them.
+pub(super) fn read_in_blocks(
+    input: Input<'_>,
+    options: &ReadOptions,
+    block: usize,
+    notes: &mut Notes,
+) -> Result<Profile> {
     let mut file = parse(input.bytes())?;
     let key = file.profkit.as_ref().map(super::key::FileKey::invented).transpose();
     let invented = key.map_err(|message| Error::malformed(message).at(path("profkit.invented")))?;
@@ -22,9 +35,10 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     profile.meta.default_value = plan.default_value;
     profile.meta.invented = invented.unwrap_or_default();
     let frames = frames(&file.shared.frames, plan.start_lines, &mut profile, notes);
+    let known = Known { hashes: profile.frame_hashes(), frames };
     let threads: Vec<ThreadId> = plan.threads.iter().map(|thread| thread.thread(&mut profile)).collect();
     let amounts = profile.value_types.iter().map(|_| Amounts::new()).collect();
-    let mut reader = Reader { profile, frames, amounts, notes };
+    let mut reader = Reader { profile, known: &known, threads: options.threads(), block, amounts, notes };
     let mut tracks = Vec::with_capacity(plan.tracks.len());
     for (index, (entry, track)) in file.profiles.into_iter().zip(plan.tracks).enumerate() {
         let Some(track) = track else {
@@ -75,7 +89,7 @@ fn frames(entries: &[FrameEntry<'_>], start_lines: bool, profile: &mut Profile, 
 
 /// A profile that has no value must have no samples either.
 fn check_empty(entry: &ProfileEntry<'_>, index: usize) -> Result<()> {
-    let samples = entry.samples.as_ref().map_or(0, Paths::len);
+    let samples = entry.samples.as_ref().map_or(0, IndexLists::len);
     let events = entry.events.as_ref().map_or(0, |events| events.frames.len());
     if samples + events == 0 {
         return Ok(());
@@ -98,11 +112,45 @@ struct Placed {
     rows: Rows,
 }
 
+/// The frames of a file.
+pub(super) struct Known {
+    pub(super) frames: Vec<FrameId>,
+    hashes: FrameHashes,
+}
+
 pub(super) struct Reader<'n> {
     pub(super) profile: Profile,
-    pub(super) frames: Vec<FrameId>,
+    pub(super) known: &'n Known,
+    threads: usize,
+    /// How many frames are looked up at once.
+    block: usize,
     amounts: Vec<Amounts>,
     pub(super) notes: &'n mut Notes,
+}
+
+impl Known {
+    /// Returns the error of an index beyond the frames.
+    fn error(&self, index: u32, place: String) -> Error {
+        let message = format!("expected a frame index below {}, found {index}", self.frames.len());
+        Error::malformed(message).at(path(place))
+    }
+}
+
+impl Block<'_> {
+    /// Returns the stacks of a block of samples up to the first that has a frame that there is not, and the error of it.
+    fn hashed<'h>(&self, known: &'h Known, index: usize) -> (Paths<'h>, Result<()>) {
+        let frames = known.frames.len() as u64;
+        let mut paths = Paths::with_capacity(&known.hashes, self.len(), self.frames());
+        for (row, indices) in (self.start..).zip(self.iter()) {
+            if let Some(depth) = indices.iter().position(|&frame| u64::from(frame) >= frames) {
+                let frame = indices.get(depth).copied().unwrap_or_default();
+                let place = format!("profiles[{index}].samples[{row}][{depth}]");
+                return (paths, Err(known.error(frame, place)));
+            }
+            paths.push_numbered(indices, &known.frames);
+        }
+        (paths, Ok(()))
+    }
 }
 
 impl Reader<'_> {
@@ -151,27 +199,27 @@ impl Reader<'_> {
         }
     }
 
-    fn sampled(&mut self, samples: &Paths, weights: &Numbers<'_>, index: usize, track: &Track) -> Result<Rows> {
+    fn sampled(&mut self, samples: &IndexLists, weights: &Numbers<'_>, index: usize, track: &Track) -> Result<Rows> {
         if samples.len() != weights.len() {
             let message =
                 format!("expected a weight for each of the {} samples, found {}", samples.len(), weights.len());
             return Err(Error::malformed(message).at(path(format!("profiles[{index}].weights"))));
         }
+        let known = self.known;
         let mut stacks = Vec::with_capacity(samples.len());
-        let mut stack = Vec::new();
-        for (row, indices) in samples.iter().enumerate() {
-            stack.clear();
-            for (depth, &frame) in indices.iter().enumerate() {
-                let place = || format!("profiles[{index}].samples[{row}][{depth}]");
-                stack.push(self.frame(frame, place)?);
+        let hashed = |block: &Block<'_>| block.hashed(known, index);
+        self.profile.stacks.reserve(samples.frames());
+        in_order(&samples.blocks(self.block), self.threads, &hashed, &mut |(paths, end)| {
+            for row_of_block in 0..paths.len() {
+                let row = stacks.len();
+                let at = |error: Error| error.at(path(format!("profiles[{index}].samples[{row}]")));
+                stacks.push(self.profile.stack_of(&paths, row_of_block).map_err(at)?);
+                let place = || format!("profiles[{index}].weights[{row}]");
+                let weight = weights.at(row).map_err(|found| not_a_number(found, place))?;
+                self.amount(weight, track, place)?;
             }
-            let at = |error: Error| error.at(path(format!("profiles[{index}].samples[{row}]")));
-            let stack = if stack.is_empty() { None } else { Some(self.profile.stack(&stack).map_err(at)?) };
-            stacks.push(stack);
-            let place = || format!("profiles[{index}].weights[{row}]");
-            let weight = weights.at(row).map_err(|found| not_a_number(found, place))?;
-            self.amount(weight, track, place)?;
-        }
+            end
+        })?;
         Ok(Rows { stacks, calls: None })
     }
 
@@ -206,10 +254,7 @@ impl Reader<'_> {
 
     /// Returns the frame of an index of the file.
     pub(super) fn frame(&self, index: u32, place: impl FnOnce() -> String) -> Result<FrameId> {
-        self.frames.get(index as usize).copied().ok_or_else(|| {
-            let message = format!("expected a frame index below {}, found {index}", self.frames.len());
-            Error::malformed(message).at(path(place()))
-        })
+        self.known.frames.get(index as usize).copied().ok_or_else(|| self.known.error(index, place()))
     }
 
     /// Adds a value to the column of a profile.

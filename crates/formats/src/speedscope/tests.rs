@@ -1,5 +1,7 @@
 //! Small files and small profiles, there and back.
 
+mod blocks;
+
 use super::FORMAT;
 use profkit_core::{
     Dimension, Facet, Frame, FrameId, Function, NoteKind, Notes, Period, Profile, ReadOptions, Role, Sample, Thread,
