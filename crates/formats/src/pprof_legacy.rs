@@ -65,7 +65,8 @@ enum Kind {
 }
 
 fn sniff(peek: &Peek<'_>) -> Sniff {
-    if kind(Input::new(peek.head)).is_some() { Sniff::Sure } else { Sniff::No }
+    // The one line of a JSON file may be all of the input.
+    if peek.json.is_none() && kind(Input::new(peek.head)).is_some() { Sniff::Sure } else { Sniff::No }
 }
 
 fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {

@@ -15,6 +15,10 @@ pub(super) fn sniff(peek: &Peek<'_>) -> Sniff {
     if peek.head.starts_with(FIRST_LINE) {
         return Sniff::Sure;
     }
+    // The one line of a JSON file may be all of the input.
+    if peek.json.is_some() {
+        return Sniff::No;
+    }
     let lines = peek.head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let mut has_events = false;
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).take(MOST_LINES) {
