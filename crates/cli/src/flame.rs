@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use profkit_core::Profile;
 use profkit_render::flame::{self, Options, Order, Palette};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 /// What a flame graph is drawn as.
@@ -134,10 +135,12 @@ pub fn draw(
 ) -> Result<()> {
     let mut output = session.output(path, false)?;
     let step = session.progress(Extent::Unknown, "drawing");
+    let mut options = options.clone();
+    options.threads = NonZeroUsize::new(session.threads());
     let notes = &mut session.notes;
     output.fill(|out| match picture {
-        Picture::Svg => flame::svg(profile, options, out, notes),
-        Picture::Html => flame::html(profile, options, out, notes),
+        Picture::Svg => flame::svg(profile, &options, out, notes),
+        Picture::Html => flame::html(profile, &options, out, notes),
     })?;
     drop(step);
     session.commit(vec![output])

@@ -35,6 +35,8 @@ mod timeline;
 pub use html::html;
 pub use svg::svg;
 
+use std::num::NonZeroUsize;
+
 /// How a flame graph is drawn.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -62,6 +64,8 @@ pub struct Options {
     /// The share of the width in percent below which a frame is not drawn. If none, that of a tenth of a
     /// pixel for an SVG picture, and 0 for a page.
     pub min_width: Option<f64>,
+    /// In how many threads to work where there is something to split; one if none. The picture is the same.
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// What runs from left to right in a flame graph.
@@ -133,6 +137,7 @@ impl Default for Options {
             palette: Palette::Module,
             width: None,
             min_width: None,
+            threads: None,
         }
     }
 }

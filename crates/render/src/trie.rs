@@ -71,6 +71,19 @@ impl Paths {
         true
     }
 
+    /// Adds the paths of another list. Returns whether there was room for them.
+    pub(crate) fn append(&mut self, other: &Paths) -> bool {
+        if self.labels.len() + other.labels.len() > MOST_LABELS {
+            return false;
+        }
+        let offset = self.labels.len() as u32;
+        self.starts.extend(other.starts.iter().map(|start| offset + start));
+        self.labels.extend_from_slice(&other.labels);
+        self.weights.extend_from_slice(&other.weights);
+        self.values.extend_from_slice(&other.values);
+        true
+    }
+
     /// Returns the tree of all paths, less the nodes that weigh less than `least`.
     pub(crate) fn into_trie(self, least: i64, by: By) -> Trie {
         let mut trie = Trie { stride: self.stride, ..Trie::default() };
@@ -231,6 +244,16 @@ mod tests {
         let trie = paths(ROWS).into_trie(0, By::Label);
         let wanted = [(0, 0, 2, 21), (1, 1, 0, 10), (2, 2, 4, 9), (3, 3, 5, 5), (4, 2, 1, 1), (5, 1, 9, 9)];
         assert_eq!((nodes(&trie).as_slice(), trie.pruned), (&wanted[..], 0));
+    }
+
+    #[test]
+    fn lists_join_as_if_they_were_one() {
+        let whole = paths(ROWS).into_trie(0, By::Label);
+        for at in 0..=ROWS.len() {
+            let mut joined = paths(&ROWS[..at]);
+            assert!(joined.append(&paths(&ROWS[at..])));
+            assert_eq!(joined.into_trie(0, By::Label), whole, "{at}");
+        }
     }
 
     #[test]

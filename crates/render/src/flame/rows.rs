@@ -3,8 +3,13 @@
 use super::scene::Scene;
 use super::{Options, Order};
 use crate::trie::{By, MOST_LABELS, Paths, Trie};
-use profkit_core::{Error, Id, NoteKind, Notes, Profile, Result, StackId, ThreadId, thousands};
+use profkit_core::{Error, Id, NoteKind, Notes, Profile, Result, StackId, ThreadId, in_order, thousands};
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+/// How many frames are laid out at once. What has no more is laid out without any thread.
+const FRAMES_AT_ONCE: usize = 1 << 18;
 
 impl Scene<'_> {
     /// Returns the tree of all stacks, with the values of the given columns, less what takes less than
@@ -17,27 +22,39 @@ impl Scene<'_> {
         let shown = columns.iter().position(|&column| column == self.value).unwrap_or(0);
         let mut paths = Paths::new(columns.len());
         let mut sums = Sums::new(profile, columns);
-        let mut path = Vec::new();
+        let threads = options.threads.map_or(1, NonZeroUsize::get);
         for (thread, samples) in self.samples_by_thread() {
             sums.fill(&samples)?;
-            for (stack, values) in sums.iter() {
-                path.clear();
-                match stack {
-                    Some(stack) => path.extend(profile.stacks.leaf_to_root(stack).map(|frame| frames.of(frame))),
-                    None => path.push(self.labels.no_stack()),
+            let laid_out = |rows: &Range<usize>| {
+                let mut block = Paths::new(columns.len());
+                let (mut stack_path, mut path) = (Vec::new(), Vec::new());
+                let has_room = sums.drawn(rows.clone()).all(|(stack, values)| {
+                    path.clear();
+                    path.extend(self.labels.thread(thread));
+                    match stack {
+                        Some(stack) => {
+                            profile.stacks.read_path(stack, &mut stack_path);
+                            path.extend(stack_path.iter().map(|&frame| frames.of(frame)));
+                        }
+                        None => path.push(self.labels.no_stack()),
+                    }
+                    if options.is_reversed {
+                        path.reverse();
+                    }
+                    let weight =
+                        if options.is_diff { values.iter().sum() } else { values.get(shown).copied().unwrap_or(0) };
+                    block.push(&path, weight, values)
+                });
+                has_room.then_some(block)
+            };
+            in_order(&sums.blocks(FRAMES_AT_ONCE), threads, &laid_out, &mut |block: Option<Paths>| {
+                if block.is_some_and(|block| paths.append(&block)) {
+                    return Ok(());
                 }
-                path.extend(self.labels.thread(thread));
-                if !options.is_reversed {
-                    path.reverse();
-                }
-                let weight =
-                    if options.is_diff { values.iter().sum() } else { values.get(shown).copied().unwrap_or(0) };
-                if !paths.push(&path, weight, values) {
-                    let most = thousands(MOST_LABELS as u64);
-                    let message = format!("a picture of more than {most} frames; every stack is laid out on its own");
-                    return Err(Error::limit(message));
-                }
-            }
+                let most = thousands(MOST_LABELS as u64);
+                let message = format!("a picture of more than {most} frames; every stack is laid out on its own");
+                Err(Error::limit(message))
+            })?;
         }
         sums.negative.note(notes);
         let by = if options.order == Order::Weight { By::Weight } else { By::Label };
@@ -109,9 +126,24 @@ impl<'p> Sums<'p> {
         Ok(())
     }
 
-    /// Returns the stacks with something to draw.
-    fn iter(&self) -> impl Iterator<Item = (Option<StackId>, &[i64])> {
-        let rows = self.stacks.iter().copied().zip(self.values.chunks_exact(self.columns.len().max(1)));
+    /// Returns the rows in blocks of about so many frames.
+    fn blocks(&self, frames: usize) -> Vec<Range<usize>> {
+        let (mut blocks, mut start, mut depth) = (Vec::new(), 0, 0);
+        for (end, stack) in (1..).zip(&self.stacks) {
+            depth += stack.map_or(1, |stack| self.profile.stacks.depth(stack) as usize);
+            if depth >= frames || end == self.stacks.len() {
+                blocks.push(start..end);
+                (start, depth) = (end, 0);
+            }
+        }
+        blocks
+    }
+
+    /// Returns the stacks with something to draw among those in the given rows.
+    fn drawn(&self, rows: Range<usize>) -> impl Iterator<Item = (Option<StackId>, &[i64])> {
+        let stride = self.columns.len();
+        let values = self.values[rows.start * stride..rows.end * stride].chunks_exact(stride.max(1));
+        let rows = self.stacks[rows].iter().copied().zip(values);
         rows.filter(|(_, values)| values.iter().any(|&value| value > 0))
     }
 
