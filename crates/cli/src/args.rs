@@ -136,8 +136,8 @@ pub struct Shared {
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = true)]
     pub progress: ProgressWhen,
 
-    /// Worker threads, where there is something to split: files to read, output to compress; the result is the same for
-    /// any number [default: one per processor]
+    /// Worker threads, where there is something to split: files, or parts of large ones, output to compress; the result is
+    /// the same for any number [default: one per processor]
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<std::num::NonZeroUsize>,
 
