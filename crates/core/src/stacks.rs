@@ -26,6 +26,9 @@ use hashbrown::HashTable;
 /// The deepest stack that is read unless a limit says otherwise.
 pub const MAX_DEPTH: u32 = 65_536;
 
+/// How many frames stacks have at least, on average, in most files that are so large that this matters.
+const USUAL_DEPTH: usize = 8;
+
 /// The interned stacks of a profile.
 #[derive(Clone, Debug)]
 pub struct Stacks {
@@ -126,9 +129,17 @@ impl Stacks {
         self.leaf_to_root(row).skip(self.depth(row).saturating_sub(frames) as usize)
     }
 
-    /// Makes room for rows that add so many frames in all.
-    pub fn reserve(&mut self, frames: usize) {
+    /// Makes room for so many rows that add so many frames in all.
+    ///
+    /// Room that is not used takes no memory but in the table that finds rows: it is made for as many as are different
+    /// where stacks are as deep as usual.
+    pub fn reserve(&mut self, rows: usize, frames: usize) {
         self.runs.reserve(frames);
+        let rows = self.rows.len() + rows.min(frames / USUAL_DEPTH);
+        if rows > self.index.capacity() {
+            self.index = HashTable::with_capacity(rows.max(self.rows.len() * 2));
+            self.enter_rows();
+        }
     }
 
     /// Returns how many frames all rows add to those that they extend.
@@ -211,7 +222,9 @@ impl Stacks {
 
     fn is_path(&self, id: StackId, hash: u32, parent: Option<StackId>, run: &[FrameId]) -> bool {
         let row = &self.rows[id.index()];
-        if row.hash != hash {
+        // The hashes of a recursion come again after some ten thousand calls: its stacks differ in nothing but depth.
+        let depth = parent.map_or(0, |parent| self.depth(parent) as usize) + run.len();
+        if row.hash != hash || row.depth as usize != depth {
             return false;
         }
         let (own_parent, own_run) = self.row(id);
@@ -221,8 +234,7 @@ impl Stacks {
         if let Some(parent) = parent
             && self.prefixes.contains_key(&(parent, id))
         {
-            let is_as_deep = self.depth(id) as usize == self.depth(parent) as usize + run.len();
-            return is_as_deep && self.leaf_to_root(id).take(run.len()).eq(run.iter().rev().copied());
+            return self.leaf_to_root(id).take(run.len()).eq(run.iter().rev().copied());
         }
         let above = parent.into_iter().flat_map(|parent| self.leaf_to_root(parent));
         self.leaf_to_root(id).eq(run.iter().rev().copied().chain(above))
@@ -264,6 +276,17 @@ mod tests {
             assert_ne!(stacks.extend(Some(pushed), &frames(3..4), &hashes).unwrap(), whole);
             assert_eq!(stacks.prefixes.len(), 2, "what is found once more is not compared again");
         }
+    }
+
+    #[test]
+    fn stacks_of_one_hash_are_told_apart() {
+        let mut stacks = Stacks::default();
+        let paths = [frames(0..1), frames(0..3), vec![frames(0..1); 3].concat(), frames(1..2)];
+        let ids: Vec<_> = paths.iter().map(|path| stacks.intern(None, path, 7).unwrap()).collect();
+        assert_eq!(stacks.len(), paths.len());
+        assert!(paths.iter().zip(&ids).all(|(path, &id)| stacks.intern(None, path, 7).unwrap() == id));
+        let pushed = stacks.intern(Some(ids[0]), &frames(1..3), 7).unwrap();
+        assert_eq!((pushed, stacks.len()), (ids[1], paths.len()));
     }
 
     #[test]
