@@ -30,7 +30,8 @@ pub(super) fn read_in_chunks(
     let columns = values(std::mem::take(&mut lines.columns), &mut profile, notes)?;
     profile.samples = Samples::new(columns.len());
     let hashes = profile.frame_hashes();
-    profile.stacks.reserve(lines.parts.iter().map(|part| part.paths.len()).sum());
+    let sum = |count: fn(&Part) -> usize| lines.parts.iter().map(count).sum();
+    profile.stacks.reserve(sum(|part| part.rows.len()), sum(|part| part.paths.len()));
     let paths = |part: &Part| paths(part, &frames, &hashes);
     let mut parts = lines.parts.iter();
     let mut values = vec![0; columns.len()];

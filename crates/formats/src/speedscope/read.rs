@@ -208,7 +208,7 @@ impl Reader<'_> {
         let known = self.known;
         let mut stacks = Vec::with_capacity(samples.len());
         let hashed = |block: &Block<'_>| block.hashed(known, index);
-        self.profile.stacks.reserve(samples.frames());
+        self.profile.stacks.reserve(samples.len(), samples.frames());
         in_order(&samples.blocks(self.block), self.threads, &hashed, &mut |(paths, end)| {
             for row_of_block in 0..paths.len() {
                 let row = stacks.len();

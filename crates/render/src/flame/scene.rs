@@ -4,10 +4,9 @@ use super::labels::Labels;
 use super::{Options, Order};
 use profkit_core::derive::{span_ns, stacks, told_apart};
 use profkit_core::{
-    Dimension, Error, Notes, Profile, Result, ThreadId, Unit, ValueType, filter_frames, readable, thousands,
+    Dimension, Error, Map, Notes, Profile, Result, ThreadId, Unit, ValueType, filter_frames, readable, thousands,
 };
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 /// A profile as it is drawn.
 pub(crate) struct Scene<'p> {
@@ -44,8 +43,9 @@ impl<'p> Scene<'p> {
         let is_graph = told_apart.samples.is_empty() && !told_apart.calls.is_empty();
         let estimate = if is_graph { Some(stacks(&told_apart, notes)?) } else { None };
         let drawn = estimate.as_ref().unwrap_or(&told_apart);
-        let mut seen = HashSet::new();
-        let threads = drawn.samples.iter().map(|sample| sample.thread).filter(|&thread| seen.insert(thread));
+        let mut seen: Map<Option<ThreadId>, ()> = Map::default();
+        let threads = drawn.samples.iter().map(|sample| sample.thread);
+        let threads = threads.filter(|&thread| seen.insert(thread, ()).is_none());
         let threads: Vec<_> = threads.collect();
         let has_thread_roots = threads.len() > 1 && !options.no_thread_root;
         let labels = Labels::new(drawn, &told_apart, if has_thread_roots { &threads } else { &[] });
