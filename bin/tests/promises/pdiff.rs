@@ -157,6 +157,8 @@ fn the_difference_is_a_profile() {
     assert!(text("diff.pb.gz -v samples_after").contains("2,000  65.6%"), "{}", text("diff.pb.gz"));
     folder.run(PDIFF, "a.folded b.folded -o diff.folded");
     folder.holds("diff.folded", "main;f 1000 2000\nmain;g 1000 1010\nmain;gone 50 0\nmain;h 0 40\n");
+    folder.run(PDIFF, "a.folded b.folded -o diff.txt").succeeds();
+    assert!(String::from_utf8(folder.read("diff.txt")).unwrap().starts_with("total 2,050 -> 3,050"));
     folder.run(PDIFF, "a.folded b.folded -o go.pb.gz -O base=negative").succeeds();
     assert!(text("go.pb.gz").contains("samples/count 1,000\n"), "{}", text("go.pb.gz"));
     folder.run(PDIFF, "a.folded b.folded -o diff.svg").succeeds();

@@ -80,6 +80,8 @@ impl Form {
             "dot" | "gv" => Some(Form::Dot),
             "md" | "markdown" => Some(Form::Markdown),
             "csv" => Some(Form::Csv),
+            // Of a comparison, a text is what stands on the terminal; collapsed stacks have a name of their own.
+            "txt" => Some(Form::Text),
             _ => None,
         }
     }
