@@ -1,5 +1,8 @@
 //! The cycles of a call graph: which functions reach each other.
 
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
 /// The strongly connected components of a call graph, callees before their callers.
 ///
 /// ```
@@ -20,86 +23,25 @@ pub struct Components {
 impl Components {
     /// Returns the components of `count` functions that call each other by `arcs`, caller first.
     ///
-    /// Kosaraju's way: functions are left in some order on the way up, and the last of them that is left over is where the
-    /// next component is found on the way down. Nothing recurses: a chain of calls may be as long as some generated parsers
-    /// have.
-    ///
-    /// # Panics
-    ///
-    /// Panics where an arc has an end that is none of the functions.
+    /// Kosaraju's way, since petgraph's Tarjan recurses: a chain of calls as long as some generated
+    /// parsers have would overflow the stack.
     pub fn new(count: usize, arcs: impl Iterator<Item = (usize, usize)>) -> Components {
-        let arcs: Vec<(u32, u32)> = arcs.map(|(caller, callee)| (caller as u32, callee as u32)).collect();
-        let callers = Neighbours::new(count, arcs.iter().map(|&(caller, callee)| (callee, caller)));
-        let left = left_on_the_way_up(count, &callers);
-        drop(callers);
-        let callees = Neighbours::new(count, arcs.iter().copied());
-        let mut of = vec![usize::MAX; count];
+        let mut calls: DiGraph<(), ()> = DiGraph::with_capacity(count, arcs.size_hint().0);
+        for _ in 0..count {
+            calls.add_node(());
+        }
+        for (caller, callee) in arcs {
+            calls.add_edge(NodeIndex::new(caller), NodeIndex::new(callee), ());
+        }
+        let mut of = vec![0; count];
         let mut members: Vec<Vec<usize>> = Vec::new();
-        let mut next: Vec<u32> = Vec::new();
-        for &first in left.iter().rev() {
-            let mut functions: Vec<usize> = Vec::new();
-            next.push(first);
-            while let Some(function) = next.pop() {
-                if of[function as usize] == usize::MAX {
-                    of[function as usize] = members.len();
-                    functions.push(function as usize);
-                    next.extend(callees.of(function));
-                }
-            }
-            if !functions.is_empty() {
-                functions.sort_unstable();
-                members.push(functions);
-            }
+        for component in kosaraju_scc(&calls) {
+            let mut functions: Vec<usize> = component.into_iter().map(NodeIndex::index).collect();
+            functions.sort_unstable();
+            functions.iter().for_each(|&function| of[function] = members.len());
+            members.push(functions);
         }
         Components { members, of }
-    }
-}
-
-/// Returns the functions in the order in which a search from callees to callers leaves them.
-fn left_on_the_way_up(count: usize, callers: &Neighbours) -> Vec<u32> {
-    let mut left = Vec::with_capacity(count);
-    let (mut is_met, mut is_left) = (vec![false; count], vec![false; count]);
-    let mut path: Vec<u32> = Vec::new();
-    for start in 0..count as u32 {
-        path.push(start);
-        while let Some(&function) = path.last() {
-            if !std::mem::replace(&mut is_met[function as usize], true) {
-                path.extend(callers.of(function).iter().rev().filter(|&&caller| !is_met[caller as usize]));
-                continue;
-            }
-            path.pop();
-            if !std::mem::replace(&mut is_left[function as usize], true) {
-                left.push(function);
-            }
-        }
-    }
-    left
-}
-
-/// Who is called by each function, or calls it.
-struct Neighbours {
-    starts: Vec<u32>,
-    ids: Vec<u32>,
-}
-
-impl Neighbours {
-    fn new(count: usize, arcs: impl ExactSizeIterator<Item = (u32, u32)> + Clone) -> Neighbours {
-        let mut starts = vec![0u32; count + 1];
-        arcs.clone().for_each(|(from, _)| starts[from as usize + 1] += 1);
-        (0..count).for_each(|node| starts[node + 1] += starts[node]);
-        let mut ids = vec![0; arcs.len()];
-        let mut next = starts.clone();
-        for (from, to) in arcs {
-            let place = &mut next[from as usize];
-            ids[*place as usize] = to;
-            *place += 1;
-        }
-        Neighbours { starts, ids }
-    }
-
-    fn of(&self, node: u32) -> &[u32] {
-        let node = node as usize;
-        &self.ids[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 }
 
