@@ -19,22 +19,16 @@ pub(crate) fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
 
 /// Returns the hash of a sequence from the hash of its head and that of the next part.
 pub(crate) fn roll(head: u64, next: u64) -> u64 {
-    step(*KEYS, head, next)
+    roll_all(head, std::iter::once(next))
 }
 
-/// Returns the hash of a sequence from the hash of its head and those of all further parts. Of sequences there are
-/// many, which is why a hash of half the size has to do.
-pub(crate) fn roll_short(head: u32, parts: impl Iterator<Item = u64>) -> u32 {
-    let keys = *KEYS;
+/// Returns the hash of a sequence from the hash of its head and those of all further parts.
+pub(crate) fn roll_all(head: u64, parts: impl Iterator<Item = u64>) -> u64 {
+    let [head_key, next_key] = *KEYS;
     parts.fold(head, |head, next| {
-        let hash = step(keys, u64::from(head), next);
-        (hash ^ hash >> 32) as u32
+        let product = u128::from(head ^ head_key) * u128::from(next ^ next_key);
+        (product as u64) ^ ((product >> 64) as u64).rotate_left(23) ^ next
     })
-}
-
-fn step([head_key, next_key]: [u64; 2], head: u64, next: u64) -> u64 {
-    let product = u128::from(head ^ head_key) * u128::from(next ^ next_key);
-    (product as u64) ^ ((product >> 64) as u64).rotate_left(23) ^ next
 }
 
 /// A map that hashes fast. Its order, another in every run, is never to be seen: what is listed from it is sorted first.

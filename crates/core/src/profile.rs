@@ -219,7 +219,7 @@ impl Profile {
     /// # Errors
     ///
     /// A stack deeper than the limit is an error of kind `Limit`.
-    pub(crate) fn extend_hashed(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u32) -> Result<StackId> {
+    pub(crate) fn extend_hashed(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u64) -> Result<StackId> {
         self.stacks.intern(parent, run, hash)
     }
 

@@ -19,7 +19,7 @@ mod paths;
 pub use paths::{FrameHashes, Paths};
 
 use crate::error::{Error, Result};
-use crate::hash::{Map, roll_short};
+use crate::hash::{Map, roll_all};
 use crate::id::{FrameId, Id, StackId};
 use hashbrown::HashTable;
 
@@ -47,7 +47,19 @@ struct Row {
     parent: Option<StackId>,
     depth: u32,
     run_end: u32,
-    hash: u32,
+    /// The low and the high half: a whole number would make all rows a fifth larger.
+    hash: [u32; 2],
+}
+
+impl Row {
+    fn hash(&self) -> u64 {
+        let [low, high] = self.hash;
+        u64::from(high) << 32 | u64::from(low)
+    }
+}
+
+fn halves(hash: u64) -> [u32; 2] {
+    [hash as u32, (hash >> 32) as u32]
 }
 
 impl Default for Stacks {
@@ -156,8 +168,8 @@ impl Stacks {
     pub(crate) fn rehash(&mut self, hashes: &[u64]) {
         for index in 0..self.rows.len() {
             let (parent, run) = self.row(StackId::from_index(index));
-            let head = parent.map_or(0, |id| self.rows[id.index()].hash);
-            self.rows[index].hash = extended(head, run, hashes);
+            let head = parent.map_or(0, |id| self.hash(id));
+            self.rows[index].hash = halves(extended(head, run, hashes));
         }
         self.index.clear();
         self.enter_rows();
@@ -183,7 +195,7 @@ impl Stacks {
     fn enter(&mut self, index: usize) {
         let rows = &self.rows;
         let id = StackId::from_index(index);
-        self.index.insert_unique(place(rows[index].hash), id, |id| place(rows[id.index()].hash));
+        self.index.insert_unique(rows[index].hash(), id, |id| rows[id.index()].hash());
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
@@ -193,14 +205,14 @@ impl Stacks {
     }
 
     /// Returns the hash of the path of a stack.
-    pub(crate) fn hash(&self, stack: StackId) -> u32 {
-        self.rows[stack.index()].hash
+    pub(crate) fn hash(&self, stack: StackId) -> u64 {
+        self.rows[stack.index()].hash()
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`; `hash` is that of its whole path.
-    pub(crate) fn intern(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u32) -> Result<StackId> {
+    pub(crate) fn intern(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u64) -> Result<StackId> {
         assert!(!run.is_empty(), "a stack has at least one frame");
-        if let Some(&id) = self.index.find(place(hash), |&id| self.is_path(id, hash, parent, run)) {
+        if let Some(&id) = self.index.find(hash, |&id| self.is_path(id, hash, parent, run)) {
             if let Some(parent) = parent.filter(|_| self.row(id).0 != parent) {
                 self.prefixes.insert((parent, id), ());
             }
@@ -215,16 +227,15 @@ impl Stacks {
             return Err(Error::limit("more than 4 billion frames in all stacks"));
         };
         self.runs.extend_from_slice(run);
-        self.rows.push(Row { parent, depth: depth as u32, run_end, hash });
+        self.rows.push(Row { parent, depth: depth as u32, run_end, hash: halves(hash) });
         self.enter_last();
         Ok(id)
     }
 
-    fn is_path(&self, id: StackId, hash: u32, parent: Option<StackId>, run: &[FrameId]) -> bool {
+    fn is_path(&self, id: StackId, hash: u64, parent: Option<StackId>, run: &[FrameId]) -> bool {
         let row = &self.rows[id.index()];
-        // The hashes of a recursion come again after some ten thousand calls: its stacks differ in nothing but depth.
         let depth = parent.map_or(0, |parent| self.depth(parent) as usize) + run.len();
-        if row.hash != hash || row.depth as usize != depth {
+        if row.hash() != hash || row.depth as usize != depth {
             return false;
         }
         let (own_parent, own_run) = self.row(id);
@@ -242,13 +253,8 @@ impl Stacks {
 }
 
 /// Returns the hash of a path from that of its head and the run behind it.
-fn extended(head: u32, run: &[FrameId], hashes: &[u64]) -> u32 {
-    roll_short(head, run.iter().map(|frame| hashes[frame.index()]))
-}
-
-/// Returns a hash as the table wants it, for which both ends of the number count.
-fn place(hash: u32) -> u64 {
-    u64::from(hash) << 32 | u64::from(hash)
+fn extended(head: u64, run: &[FrameId], hashes: &[u64]) -> u64 {
+    roll_all(head, run.iter().map(|frame| hashes[frame.index()]))
 }
 
 #[cfg(test)]
@@ -287,6 +293,18 @@ mod tests {
         assert!(paths.iter().zip(&ids).all(|(path, &id)| stacks.intern(None, path, 7).unwrap() == id));
         let pushed = stacks.intern(Some(ids[0]), &frames(1..3), 7).unwrap();
         assert_eq!((pushed, stacks.len()), (ids[1], paths.len()));
+    }
+
+    #[test]
+    fn each_depth_of_a_recursion_has_a_hash_of_its_own() {
+        let (hashes, mut stacks, mut stack) = (hashes(), Stacks::default(), None);
+        stacks.set_max_depth(u32::MAX);
+        let mut found = std::collections::HashSet::new();
+        for _ in 0..300_000 {
+            let pushed = stacks.extend(stack, &frames(7..8), &hashes).unwrap();
+            assert!(found.insert(stacks.hash(pushed)), "{} calls", stacks.depth(pushed));
+            stack = Some(pushed);
+        }
     }
 
     #[test]

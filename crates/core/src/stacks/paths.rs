@@ -38,7 +38,7 @@ pub struct Paths<'h> {
 #[derive(Clone, Copy, Debug)]
 struct Row {
     end: usize,
-    hash: u32,
+    hash: u64,
 }
 
 impl FrameHashes {
@@ -87,7 +87,7 @@ impl<'h> Paths<'h> {
     }
 
     /// Returns the frames of a stack, and their hash.
-    pub(crate) fn at(&self, index: usize) -> (&[FrameId], u32) {
+    pub(crate) fn at(&self, index: usize) -> (&[FrameId], u64) {
         let start = index.checked_sub(1).map_or(0, |before| self.rows[before].end);
         let Row { end, hash } = self.rows[index];
         (&self.frames[start..end], hash)
