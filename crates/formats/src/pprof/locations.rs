@@ -17,7 +17,7 @@ use std::num::NonZeroU32;
 /// The locations and functions that samples have used so far; their ids count up from 1.
 pub(super) struct Locations<'p> {
     profile: &'p Profile,
-    /// For each frame, its location on its own.
+    /// For each frame, its location on its own. It is looked up for each frame of each stack, and is kept small for that.
     singles: Vec<Single>,
     groups: Map<Vec<FrameId>, u64>,
     /// Where the frames of each location end; they start where those of the one before end.
@@ -27,13 +27,32 @@ pub(super) struct Locations<'p> {
     functions: Vec<Option<FunctionId>>,
 }
 
-/// What is looked up for each frame of each stack.
+/// The location of one frame: its id, 0 if there is none yet, and a bit for a frame that is inlined and may belong to
+/// the location of the one before.
 #[derive(Clone, Copy)]
-struct Single {
-    /// The id of the location; 0 if there is none yet.
-    id: u32,
-    /// Whether the frame is inlined, and may belong to the location of the one before.
-    is_inlined: bool,
+struct Single(u32);
+
+/// The bit of inlined frames.
+const INLINED: u32 = 1 << 31;
+
+impl Single {
+    fn of(frame: &Frame) -> Single {
+        Single(if frame.inlined { INLINED } else { 0 })
+    }
+
+    fn is_inlined(self) -> bool {
+        self.0 & INLINED != 0
+    }
+
+    fn id(self) -> Option<u64> {
+        Some(u64::from(self.0 & !INLINED)).filter(|&id| id != 0)
+    }
+
+    /// Sets the id. One that is too large is not remembered: the frame gets another location each time.
+    fn set(&mut self, id: u64) {
+        let id = u32::try_from(id).ok().filter(|id| id & INLINED == 0);
+        self.0 = self.0 & INLINED | id.unwrap_or(0);
+    }
 }
 
 impl<'p> Locations<'p> {
@@ -41,7 +60,7 @@ impl<'p> Locations<'p> {
     pub(super) fn new(profile: &'p Profile) -> Locations<'p> {
         Locations {
             profile,
-            singles: profile.frames.iter().map(|(_, frame)| Single { id: 0, is_inlined: frame.inlined }).collect(),
+            singles: profile.frames.iter().map(|(_, frame)| Single::of(&frame)).collect(),
             groups: Map::default(),
             ends: Vec::new(),
             frames: Vec::new(),
@@ -55,7 +74,7 @@ impl<'p> Locations<'p> {
         ids.clear();
         let mut rest = path;
         while let Some((&first, after)) = rest.split_first() {
-            let is_inlined = |frame: &FrameId| self.singles.get(frame.index()).is_some_and(|it| it.is_inlined);
+            let is_inlined = |frame: &FrameId| self.singles.get(frame.index()).is_some_and(|it| it.is_inlined());
             let inside = if after.first().is_some_and(is_inlined) {
                 let holder = self.profile.frames[first];
                 after.iter().take_while(|&&frame| is_inside(holder, self.profile.frames[frame])).count()
@@ -73,14 +92,13 @@ impl<'p> Locations<'p> {
     fn id(&mut self, run: &[FrameId], first: FrameId) -> u64 {
         let next = self.ends.len() as u64 + 1;
         let id = if run.len() == 1 {
-            match self.singles.get_mut(first.index()) {
-                Some(Single { id, .. }) if *id != 0 => u64::from(*id),
-                Some(Single { id, .. }) => {
-                    *id = u32::try_from(next).unwrap_or(0);
+            let single = self.singles.get_mut(first.index());
+            single.map_or(next, |single| {
+                single.id().unwrap_or_else(|| {
+                    single.set(next);
                     next
-                }
-                None => next,
-            }
+                })
+            })
         } else if let Some(&id) = self.groups.get(run) {
             id
         } else {

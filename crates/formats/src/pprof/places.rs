@@ -22,10 +22,16 @@ pub(super) struct Places<'w, 'a> {
 
 /// The frames of each location.
 pub(super) struct Locations {
-    /// How many frames a location has, and where they start; of only one, the index.
-    runs: Ids<(u32, NonZeroU32)>,
+    /// For each location, one more than the index of its only frame, or [`SEVERAL`] and where its run is. It is looked
+    /// up for each line of each stack, and is kept small for that.
+    places: Ids<NonZeroU32>,
+    /// Where the frames of a location of several start, and how many they are.
+    runs: Vec<(u32, u32)>,
     frames: Vec<FrameId>,
 }
+
+/// The bit that a location of several frames has.
+const SEVERAL: u32 = 1 << 31;
 
 /// The frames of one location, root first.
 pub(super) enum Located<'l> {
@@ -47,7 +53,7 @@ impl<'w, 'a> Places<'w, 'a> {
             wire,
             mappings: Ids::new(0),
             functions: Ids::new(0),
-            locations: Locations { runs: Ids::new(0), frames: Vec::new() },
+            locations: Locations { places: Ids::new(0), runs: Vec::new(), frames: Vec::new() },
             missing_mappings: 0,
             odd_lines: Vec::new(),
         }
@@ -123,7 +129,7 @@ impl<'w, 'a> Places<'w, 'a> {
 
     /// Adds the frames of all locations to the profile.
     pub(super) fn read_locations(&mut self, bodies: &[&'a [u8]], profile: &mut Profile) -> Result<()> {
-        self.locations.runs = Ids::new(bodies.len());
+        self.locations.places = Ids::new(bodies.len());
         let (mut lines, mut frames) = (Vec::new(), Vec::new());
         for body in bodies {
             let (mut id, mut mapping_id, mut is_inlined) = (Number::default(), Number::default(), false);
@@ -151,8 +157,8 @@ impl<'w, 'a> Places<'w, 'a> {
                 let inlined = is_inlined || depth > 0;
                 frames.push(profile.frame(Frame { function, line, column, inlined, ..frame }));
             }
-            let run = self.locations.run(&frames);
-            add_id(self.wire, &mut self.locations.runs, id, run, (body, "Location"))?;
+            let place = self.locations.place(&frames);
+            add_id(self.wire, &mut self.locations.places, id, place, (body, "Location"))?;
         }
         Ok(())
     }
@@ -204,22 +210,26 @@ impl<'w, 'a> Places<'w, 'a> {
 impl Locations {
     /// Returns the frames of a location; none if there is no such location.
     pub(super) fn frames(&self, id: u64) -> Option<Located<'_>> {
-        let (start, count) = self.runs.value(id)?;
-        if count == NonZeroU32::MIN {
-            return Some(Located::One(FrameId::from_index(start as usize)));
+        let place = self.places.value(id)?.get();
+        if place & SEVERAL == 0 {
+            return Some(Located::One(FrameId::from_index(place as usize - 1)));
         }
-        self.frames.get(start as usize..)?.get(..count.get() as usize).map(Located::Several)
+        let &(start, count) = self.runs.get((place & !SEVERAL) as usize)?;
+        self.frames.get(start as usize..)?.get(..count as usize).map(Located::Several)
     }
 
     /// Returns what is kept of a location with these frames.
-    fn run(&mut self, frames: &[FrameId]) -> (u32, NonZeroU32) {
-        if let &[frame] = frames {
-            return (frame.index() as u32, NonZeroU32::MIN);
-        }
-        let start = self.frames.len();
-        self.frames.extend_from_slice(frames);
-        // Frames are fewer than bytes of input, which is less than 4 GiB.
-        (start as u32, NonZeroU32::new(frames.len() as u32).unwrap_or(NonZeroU32::MIN))
+    fn place(&mut self, frames: &[FrameId]) -> NonZeroU32 {
+        let place = match *frames {
+            [frame] if frame.index() < SEVERAL as usize - 1 => frame.index() as u32 + 1,
+            _ => {
+                // Frames and locations are fewer than bytes of input, which is less than 4 GiB, by far.
+                self.runs.push((self.frames.len() as u32, frames.len() as u32));
+                self.frames.extend_from_slice(frames);
+                SEVERAL | (self.runs.len() - 1) as u32
+            }
+        };
+        NonZeroU32::new(place).unwrap_or(NonZeroU32::MAX)
     }
 }
 
