@@ -211,6 +211,7 @@ impl Numbers {
 /// wide rows among many empty ones stay as small as their source.
 #[derive(Clone, Debug, Default)]
 struct Cells {
+    /// The place of each row, counted from 1; empty as long as all rows have one, in their order.
     places: Vec<Option<NonZeroU32>>,
     numbers: Vec<i64>,
     count: u32,
@@ -220,16 +221,24 @@ impl Cells {
     fn set(&mut self, row: usize, cell: Option<&[i64]>, stride: usize) {
         let Some(cell) = cell else { return };
         assert_eq!(cell.len(), stride, "one number per column");
+        if self.places.is_empty() && row != self.count as usize {
+            self.places.extend((1..=self.count).map(NonZeroU32::new));
+        }
         self.count += 1;
-        self.places.resize(row, None);
-        self.places.push(NonZeroU32::new(self.count));
-        // Mostly of one number, for which a call to copy memory is much.
-        self.numbers.extend(cell);
+        if row + 1 != self.count as usize {
+            self.places.resize(row, None);
+            self.places.push(NonZeroU32::new(self.count));
+        }
+        self.numbers.extend_from_slice(cell);
     }
 
     fn at(&self, row: usize, stride: usize) -> Option<&[i64]> {
-        let place = self.places.get(row).copied().flatten()?;
-        Some(&self.numbers[(place.get() as usize - 1) * stride..][..stride])
+        let place = if self.places.is_empty() {
+            (row < self.count as usize).then_some(row)?
+        } else {
+            self.places.get(row).copied().flatten()?.get() as usize - 1
+        };
+        Some(&self.numbers[place * stride..][..stride])
     }
 }
 
@@ -250,5 +259,19 @@ mod tests {
         let stated: Vec<usize> = graph.arcs().enumerate().filter_map(|(row, arc)| arc.calls.map(|_| row)).collect();
         assert_eq!(stated, [1, 50_001]);
         assert_eq!(graph.arc_numbers.counts[0].numbers.len(), 200_000);
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_wherever_the_first_gap_is() {
+        for gaps in 0..16u32 {
+            let mut graph = CallGraph::new(1);
+            let (caller, callee) = (FrameId::from_index(0), FunctionId::from_index(0));
+            let wanted: Vec<Option<[i64; 1]>> = (0..4).map(|row| (gaps >> row & 1 == 0).then_some([row])).collect();
+            for calls in &wanted {
+                graph.add_arc(Arc { calls: calls.as_ref().map(<[i64; 1]>::as_slice), ..Arc::new(caller, callee) });
+            }
+            let calls: Vec<_> = graph.arcs().map(|arc| arc.calls.map(|calls| [calls[0]])).collect();
+            assert_eq!(calls, wanted);
+        }
     }
 }

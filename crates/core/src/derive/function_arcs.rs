@@ -89,7 +89,7 @@ impl FunctionArcs {
         let Some(last) = self.rows.last_mut().filter(|last| (last.caller, last.callee) == (caller, callee)) else {
             let lengths = numbers.map(|numbers| numbers.map_or(UNKNOWN, |numbers| numbers.len() as u32));
             self.rows.push(Row { caller, callee, is_direct, start: self.numbers.len(), lengths });
-            numbers.into_iter().flatten().for_each(|numbers| self.numbers.extend(numbers.iter().copied()));
+            numbers.into_iter().flatten().for_each(|numbers| self.numbers.extend_from_slice(numbers));
             return Ok(());
         };
         let mut at = last.start;

@@ -128,8 +128,10 @@ impl<'g> Graph<'g> {
     /// Returns arcs as edges between the nodes.
     pub(super) fn edges_of(&self, arcs: &'g FunctionArcs) -> Vec<Edge<'g>> {
         let count = |arc: &FunctionArc<'_>| arc.calls.and_then(<[i64]>::first).map_or(1, |&calls| calls.max(1));
+        // Calls are only asked where a cost is not known.
+        let has_costs = arcs.iter().all(|arc| arc.inclusive.is_some());
         let mut counts = vec![0i64; self.nodes.len()];
-        for arc in arcs.iter().filter(|arc| arc.caller != arc.callee) {
+        for arc in arcs.iter().filter(|arc| !has_costs && arc.caller != arc.callee) {
             let sum = &mut counts[arc.callee.index()];
             *sum = sum.saturating_add(count(&arc));
         }
