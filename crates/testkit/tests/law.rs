@@ -1,11 +1,12 @@
 //! What is written is what is read, less what was noted: for every format, fixture and generated profile.
 
-use profkit_core::{Facet, Facets, Format, Notes, WriteOptions};
+use profkit_core::{Facet, Facets, Format, Notes, Opt, WriteOptions};
 use profkit_formats::FORMATS;
 use profkit_testkit::fixtures::{dump, readable};
 use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled, session};
 use profkit_testkit::{law, said};
 use proptest::prelude::*;
+use std::iter;
 
 fn both_ways() -> impl Iterator<Item = &'static Format> {
     FORMATS.iter().copied().filter(|format| format.can_read() && format.can_write())
@@ -16,13 +17,27 @@ fn every_fixture_through_every_format() {
     let mut failures = Vec::new();
     for fixture in readable() {
         let (profile, _) = fixture.read(&mut Notes::new()).expect("a readable fixture");
-        for format in both_ways() {
-            if let Err(message) = law::check(&profile, format, &WriteOptions::default()) {
-                failures.push(format!("{}: {message}", fixture.title()));
+        for (format, options) in both_ways().flat_map(|format| every_way(format).map(move |options| (format, options)))
+        {
+            // What nobody asked for is never refused.
+            let check = if options.options.is_empty() { law::check } else { law::check_what_is_written };
+            if let Err(message) = check(&profile, format, &options) {
+                failures.push(format!("{} {:?}: {message}", fixture.title(), options.options));
             }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Returns the options of a writer: all as they are by default, and each of the others alone.
+fn every_way(format: &'static Format) -> impl Iterator<Item = WriteOptions> {
+    let others = |option: &'static Opt| option.values.iter().skip(1).map(|value| (option.name, *value));
+    let knobs = iter::once(None).chain(format.knobs().iter().flat_map(others).map(Some));
+    knobs.map(|knob| {
+        let mut options = WriteOptions::default();
+        options.options = knob.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        options
+    })
 }
 
 fn holds_everywhere(profile: &profkit_core::Profile) -> Result<(), TestCaseError> {
