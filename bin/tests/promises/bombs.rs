@@ -140,6 +140,15 @@ fn what_refers_to_itself_or_has_more_than_there_is() {
 }
 
 #[test]
+fn many_values_and_much_between_two_samples() {
+    let values = 20_000;
+    let sample = bytes(2, &bytes(2, &vec![1; values]));
+    let texts = [&b""[..], b"a", &vec![b'b'; 32 << 20]].map(|text| bytes(6, text));
+    let file = [bytes(1, &number(1, 1)).repeat(values), sample.clone(), texts.concat(), sample].concat();
+    run(PTOP, "-f pprof", &gzip(&file)).succeeds();
+}
+
+#[test]
 fn stacks_of_ten_million_frames() {
     let deeper = "a stack of more than 65536 frames; --max-depth allows more";
     refused(

@@ -2,6 +2,7 @@
 
 use super::layout::{LABEL, PROFILE, SAMPLE};
 use super::places::{Located, Locations};
+use super::read::PIECE;
 use super::texts::Entries;
 use super::wire::{Number, Wire};
 use profkit_core::{Error, FrameHashes, FrameId, Input, Paths, Result};
@@ -73,12 +74,14 @@ impl<'d, 'a> Decoder<'d, 'a> {
 
     /// Decodes the samples in a piece of the file, up to the first one with an error.
     pub(super) fn batch(&self, bytes: &'a [u8]) -> Batch<'d, 'a> {
-        // Most bytes are ids of locations of one or two bytes, and a sample rarely has less than 32 bytes.
-        let paths = Paths::with_capacity(self.hashes, bytes.len() / 32, bytes.len() / 2);
+        // Most bytes are ids of locations of one or two bytes, and a sample rarely has less than 32 bytes. A piece can be
+        // longer than others by what stands between its samples, and a value takes a byte at least.
+        let size = bytes.len().min(PIECE);
+        let paths = Paths::with_capacity(self.hashes, size / 32, size / 2);
         let mut batch = Batch {
-            samples: Vec::with_capacity(bytes.len() / 32),
+            samples: Vec::with_capacity(size / 32),
             paths,
-            values: Vec::with_capacity(bytes.len() / 32 * self.values),
+            values: Vec::with_capacity((size / 32).saturating_mul(self.values).min(size)),
             labels: Vec::new(),
             wire: Wire::new(self.input),
             error: None,
