@@ -1,6 +1,6 @@
 //! What is written is what is read, less what was noted: for every format, fixture and generated profile.
 
-use profkit_core::{Facet, Facets, Format, Notes, Opt, WriteOptions};
+use profkit_core::{Facet, Facets, Format, Notes, Opt, ReadOptions, WriteOptions};
 use profkit_formats::FORMATS;
 use profkit_testkit::fixtures::{dump, readable};
 use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled, session};
@@ -27,6 +27,13 @@ fn every_fixture_through_every_format() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn numbers_that_a_float_cannot_tell_apart_are_rounded_by_the_reader_too() {
+    let text = b"main;load 9223372036854775806\nmain 1\n";
+    let (profile, _) = profkit_formats::read(text, None, None, &ReadOptions::default(), &mut Notes::new()).unwrap();
+    holds_everywhere(&profile).unwrap();
 }
 
 /// Returns the options of a writer: all as they are by default, and each of the others alone.
