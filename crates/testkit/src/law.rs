@@ -116,7 +116,8 @@ pub fn check_valid(profile: &Profile) -> Result<(), String> {
         path.clear();
         sample.stack.iter().for_each(|&stack| profile.stacks.read_path(stack, &mut path));
         if let Some(kept) = sample.kept {
-            let before: Vec<FrameId> = last.insert(sample.thread, path.clone()).unwrap_or_default();
+            // Before the first sample of a thread, anything may have gone on.
+            let before: Vec<FrameId> = last.insert(sample.thread, path.clone()).unwrap_or_else(|| path.clone());
             let common = path.iter().zip(&before).take_while(|(a, b)| a == b).count();
             if kept as usize > common {
                 return Err(format!("sample {row} shares {kept} calls with one of {common} common frames"));

@@ -1,6 +1,8 @@
 //! What is written is what is read, less what was noted: for every format, fixture and generated profile.
 
-use profkit_core::{Facet, Facets, Format, Notes, Opt, ReadOptions, WriteOptions};
+use profkit_core::{
+    Facet, Facets, Format, Frame, Function, Notes, Opt, Profile, ReadOptions, Sample, ValueType, WriteOptions,
+};
 use profkit_formats::FORMATS;
 use profkit_testkit::fixtures::{dump, readable};
 use profkit_testkit::generate::{Names, any_profile, call_graph, evented, sampled, session};
@@ -34,6 +36,24 @@ fn numbers_that_a_float_cannot_tell_apart_are_rounded_by_the_reader_too() {
     let text = b"main;load 9223372036854775806\nmain 1\n";
     let (profile, _) = profkit_formats::read(text, None, None, &ReadOptions::default(), &mut Notes::new()).unwrap();
     holds_everywhere(&profile).unwrap();
+}
+
+#[test]
+fn calls_are_shared_with_a_sample_that_has_them() {
+    let mut profile = Profile::new(vec![ValueType::new("samples", "count")]);
+    let name = profile.string("main");
+    let function = profile.function(Function::named(name));
+    let main = profile.frame(Frame { function: Some(function), ..Frame::default() });
+    let stacks = [&[main][..], &[main; 2]].map(|path| Some(profile.stack(path).unwrap()));
+    let is_valid = |kept: [u32; 2]| {
+        let mut profile = profile.clone();
+        for (stack, kept) in stacks.into_iter().zip(kept) {
+            profile.samples.push(Sample { kept: Some(kept), ..Sample::new(stack, &[1]) });
+        }
+        law::check_valid(&profile).is_ok()
+    };
+    // Of what went on before the first sample, nothing is known but that it cannot have been more than its own calls.
+    assert_eq!([[0, 1], [1, 1], [2, 1], [1, 2]].map(is_valid), [true, true, false, false]);
 }
 
 /// Returns the options of a writer: all as they are by default, and each of the others alone.
