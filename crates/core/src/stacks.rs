@@ -183,6 +183,7 @@ impl Stacks {
         if self.index.len() < self.index.capacity() {
             return self.enter(self.rows.len() - 1);
         }
+        // The memory of the old one goes first.
         self.index = HashTable::new();
         self.index = HashTable::with_capacity(self.rows.len() * 2);
         self.enter_rows();

@@ -59,9 +59,9 @@ impl<'h> Paths<'h> {
     ///
     /// Panics on a frame that the profile did not have when it was asked for the hashes.
     pub fn push_path(&mut self, path: &[FrameId]) {
+        let start = self.frames.len();
         self.frames.extend_from_slice(path);
-        let hash = extended(0, path, &self.hashes.0);
-        self.rows.push(Row { end: self.frames.len(), hash });
+        self.end_row(start);
     }
 
     /// Adds a stack, root first, whose frames are told by their numbers in a list.
@@ -72,6 +72,11 @@ impl<'h> Paths<'h> {
     pub fn push_numbered(&mut self, path: &[u32], frames: &[FrameId]) {
         let start = self.frames.len();
         self.frames.extend(path.iter().map(|&number| frames[number as usize]));
+        self.end_row(start);
+    }
+
+    /// Makes a stack of the frames that were added from `start` on.
+    fn end_row(&mut self, start: usize) {
         let hash = extended(0, &self.frames[start..], &self.hashes.0);
         self.rows.push(Row { end: self.frames.len(), hash });
     }
