@@ -17,6 +17,8 @@ pub struct Census {
     pub value_types: usize,
     /// The number of samples.
     pub samples: u64,
+    /// The number of call graphs.
+    pub call_graphs: usize,
     /// The number of different threads of samples and call graphs, "no thread" being one of them.
     pub threads: usize,
     /// The number of functions that share their name with another one.
@@ -64,6 +66,7 @@ impl Profile {
             rows: vec![(0, None); Facet::ALL.len()],
             value_types: self.value_types.len(),
             samples: 0,
+            call_graphs: self.calls.len(),
             threads: 0,
             namesakes: 0,
             namesakes_in_file: 0,

@@ -74,9 +74,11 @@ const VALUES: Opt = Opt {
 fn holds(options: &WriteOptions, census: &Census) -> Holds {
     let (is_one, is_all) = (options.option(&VALUES) == "one", options.option(&VALUES) == "all");
     let spelling = spelling(options, census);
+    // Without a line and without a name, nothing tells how many values there are.
+    let has_lines = census.samples > 0 || census.call_graphs > 0;
     Holds::new(Shape::Stacks)
         .keeps(&[Facet::NegativeValues, Facet::ZeroSamples, Facet::EmptyStacks])
-        .keeps_if(!is_one, Facet::SeveralValues)
+        .keeps_if(is_all || !is_one && has_lines, Facet::SeveralValues)
         .keeps_if(is_all, Facet::ValueTypes)
         // Under a name, a number is a whole count of the unit that the name tells.
         .keeps_if(!is_all, Facet::UnitScales)
