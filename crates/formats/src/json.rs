@@ -57,6 +57,22 @@ pub(crate) fn top_level(input: &[u8]) -> Option<Vec<(&str, &[u8])>> {
     Some(entries.filter_map(text).collect())
 }
 
+/// Returns the value of a key of a JSON object, from where it starts to where it ends.
+pub(crate) fn member<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    let mut entries = Entries { rest: object.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() };
+    entries.find_map(|(found, value)| (found == key.as_bytes()).then_some(value))
+}
+
+/// Returns the values of a JSON list, from where each starts to where it ends, up to where the list breaks off.
+pub(crate) fn elements(list: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
+    let mut rest = list.trim_ascii_start().strip_prefix(b"[")?.trim_ascii_start();
+    Some(std::iter::from_fn(move || {
+        let (value, after) = rest.split_at(value_length(rest));
+        rest = after.trim_ascii_start().strip_prefix(b",").unwrap_or_default().trim_ascii_start();
+        (!value.is_empty()).then_some(value.trim_ascii_end())
+    }))
+}
+
 /// Returns the first of the given keys that a JSON object has, without a look at what follows.
 pub(crate) fn first_key(input: &[u8], names: &[&str]) -> Option<usize> {
     let mut rest = input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
@@ -144,7 +160,7 @@ fn value_length(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_key, object_length, top_level};
+    use super::{elements, first_key, member, object_length, top_level};
 
     #[test]
     fn finds_keys_behind_nested_values() {
@@ -162,6 +178,17 @@ mod tests {
         assert_eq!(object_length(b"{\"a\": ["), None);
         assert_eq!(first_key(br#"{"x": {"a": 1}, "b": 2, "a""#, &["a", "b"]), Some(1));
         assert_eq!(first_key(br#"{"x": 1}"#, &["a"]), None);
+    }
+
+    #[test]
+    fn finds_values_of_objects_in_lists() {
+        let text = br#"{"a": "p", "p" : [ {"s":[1,[2]] } ,{}, 3 , "]"] }"#;
+        let list = member(text, "p").unwrap();
+        let values: Vec<_> = elements(list).unwrap().collect();
+        assert_eq!(values, [&br#"{"s":[1,[2]] }"#[..], b"{}", b"3", br#""]""#]);
+        let members = values.iter().map(|value| member(value, "s")).collect::<Vec<_>>();
+        assert_eq!(members, [Some(&b"[1,[2]]"[..]), None, None, None]);
+        assert_eq!(elements(b"[]").unwrap().count() + elements(b"[1").unwrap().skip(1).count(), 0);
     }
 
     #[test]

@@ -33,6 +33,7 @@
 //! evented layout, which needs one value type and call boundaries. A frame has one line: that of the frame, or, where
 //! no frame has any, that on which the function starts.
 
+mod cut;
 mod events;
 mod file;
 mod key;

@@ -99,6 +99,11 @@ pub(super) fn parse(input: &[u8]) -> Result<File<'_>> {
     crate::json::object(input)
 }
 
+/// Returns the lists of a part of a list of them.
+pub(super) fn parse_part(lists: &[u8]) -> Result<IndexLists> {
+    serde_json::from_slice(&[b"[", lists, b"]"].concat()).map_err(crate::json::error)
+}
+
 impl Number {
     fn is_none(&self) -> bool {
         self.0.is_none()
@@ -112,16 +117,6 @@ impl Serialize for Number {
     }
 }
 
-/// Some of the lists.
-pub(super) struct Block<'l> {
-    frames: &'l [u32],
-    ends: &'l [usize],
-    /// The number of the first of these lists.
-    pub(super) start: usize,
-    /// Where the frames of the first of these lists start among those of all.
-    offset: usize,
-}
-
 impl IndexLists {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
@@ -132,34 +127,9 @@ impl IndexLists {
         self.frames.len()
     }
 
-    /// Returns the lists, in order, in blocks of about so many frames.
-    pub(super) fn blocks(&self, size: usize) -> Vec<Block<'_>> {
-        let mut blocks = Vec::new();
-        let (mut start, mut offset) = (0, 0usize);
-        while let Some(ends) = self.ends.get(start..).filter(|ends| !ends.is_empty()) {
-            let lists = ends.partition_point(|&end| end < offset.saturating_add(size)).saturating_add(1);
-            let ends = ends.get(..lists).unwrap_or(ends);
-            blocks.push(Block { frames: &self.frames, ends, start, offset });
-            start += ends.len();
-            offset = ends.last().copied().unwrap_or(offset);
-        }
-        blocks
-    }
-}
-
-impl Block<'_> {
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Returns how many frames the lists have in all.
-    pub(super) fn frames(&self) -> usize {
-        self.ends.last().map_or(0, |end| end - self.offset)
-    }
-
     /// Returns the lists in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        let mut start = self.offset;
+        let mut start = 0;
         self.ends.iter().map(move |&end| {
             let path = self.frames.get(start..end).unwrap_or_default();
             start = end;

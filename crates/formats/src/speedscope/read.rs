@@ -1,7 +1,8 @@
 //! Reading: frames, then the stacks of each profile, then the values, whose unit is known last.
 
+use super::cut::Cut;
 use super::events;
-use super::file::{Block, FrameEntry, IndexLists, Number, ProfileEntry, parse};
+use super::file::{File, FrameEntry, IndexLists, Number, ProfileEntry, parse, parse_part};
 use super::numbers::{Numbers, Shown, difference, number, scaled};
 use super::plan::{Plan, Track};
 use profkit_core::{
@@ -10,21 +11,33 @@ use profkit_core::{
 };
 use std::num::NonZeroU32;
 
-/// How many frames of samples are looked up at once. What has no more is read without any thread.
-const BLOCK: usize = 1 << 18;
+/// How many bytes of samples are parsed at once. What has no more is read without any thread.
+const PART: usize = 1 << 20;
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
-    read_in_blocks(input, options, BLOCK, notes)
+    read_in_parts(input, options, PART, notes)
 }
 
-/// Looks up so many frames at once; the profile is the same for any number of them.
-pub(super) fn read_in_blocks(
+/// Parses samples of so many bytes at once; the profile is the same for any number of them.
+pub(super) fn read_in_parts(
     input: Input<'_>,
     options: &ReadOptions,
-    block: usize,
+    size: usize,
     notes: &mut Notes,
 ) -> Result<Profile> {
-    let mut file = parse(input.bytes())?;
+    if let Some(Cut { rest, samples }) = Cut::of(input, size) {
+        let mut own_notes = Notes::new();
+        if let Ok(profile) = parse(&rest).and_then(|file| read_file(file, &samples, options, &mut own_notes)) {
+            notes.append(own_notes);
+            return Ok(profile);
+        }
+        // What is wrong, and where, is seen by whoever reads the file as one.
+    }
+    read_file(parse(input.bytes())?, &[], options, notes)
+}
+
+/// Reads a file whose samples are in it, or in parts for each of its profiles.
+fn read_file(mut file: File<'_>, samples: &[Vec<&[u8]>], options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     let key = file.profkit.as_ref().map(super::key::FileKey::invented).transpose();
     let invented = key.map_err(|message| Error::malformed(message).at(path("profkit.invented")))?;
     let mut plan = Plan::of(&mut file, notes)?;
@@ -38,15 +51,16 @@ pub(super) fn read_in_blocks(
     let known = Known { hashes: profile.frame_hashes(), frames };
     let threads: Vec<ThreadId> = plan.threads.iter().map(|thread| thread.thread(&mut profile)).collect();
     let amounts = profile.value_types.iter().map(|_| Amounts::new()).collect();
-    let mut reader = Reader { profile, known: &known, threads: options.threads(), block, amounts, notes };
+    let mut reader = Reader { profile, known: &known, threads: options.threads(), amounts, notes };
     let mut tracks = Vec::with_capacity(plan.tracks.len());
     for (index, (entry, track)) in file.profiles.into_iter().zip(plan.tracks).enumerate() {
+        let parts = samples.get(index).map_or(&[][..], Vec::as_slice);
         let Some(track) = track else {
-            check_empty(&entry, index)?;
+            check_empty(&entry, parts, index)?;
             continue;
         };
         let thread = track.thread.and_then(|thread| threads.get(thread)).copied();
-        let rows = reader.rows(entry, index, &track)?;
+        let rows = reader.rows(entry, parts, index, &track)?;
         tracks.push(Placed { column: track.column, thread, rows });
     }
     reader.finish(&tracks)
@@ -88,10 +102,10 @@ fn frames(entries: &[FrameEntry<'_>], start_lines: bool, profile: &mut Profile, 
 }
 
 /// A profile that has no value must have no samples either.
-fn check_empty(entry: &ProfileEntry<'_>, index: usize) -> Result<()> {
+fn check_empty(entry: &ProfileEntry<'_>, parts: &[&[u8]], index: usize) -> Result<()> {
     let samples = entry.samples.as_ref().map_or(0, IndexLists::len);
     let events = entry.events.as_ref().map_or(0, |events| events.frames.len());
-    if samples + events == 0 {
+    if samples + events + parts.len() == 0 {
         return Ok(());
     }
     let message = "expected the value that the samples are of, found none";
@@ -122,8 +136,6 @@ pub(super) struct Reader<'n> {
     pub(super) profile: Profile,
     pub(super) known: &'n Known,
     threads: usize,
-    /// How many frames are looked up at once.
-    block: usize,
     amounts: Vec<Amounts>,
     pub(super) notes: &'n mut Notes,
 }
@@ -134,27 +146,23 @@ impl Known {
         let message = format!("expected a frame index below {}, found {index}", self.frames.len());
         Error::malformed(message).at(path(place))
     }
-}
 
-impl Block<'_> {
-    /// Returns the stacks of a block of samples up to the first that has a frame that there is not, and the error of it.
-    fn hashed<'h>(&self, known: &'h Known, index: usize) -> (Paths<'h>, Result<()>) {
-        let frames = known.frames.len() as u64;
-        let mut paths = Paths::with_capacity(&known.hashes, self.len(), self.frames());
-        for (row, indices) in (self.start..).zip(self.iter()) {
-            if let Some(depth) = indices.iter().position(|&frame| u64::from(frame) >= frames) {
+    /// Returns the stacks of samples up to the first that has a frame that there is not, and the error of it.
+    fn paths(&self, samples: &IndexLists, index: usize) -> (Paths<'_>, Result<()>) {
+        let mut paths = Paths::with_capacity(&self.hashes, samples.len(), samples.frames());
+        for (row, indices) in samples.iter().enumerate() {
+            if let Some(depth) = indices.iter().position(|&frame| frame as usize >= self.frames.len()) {
                 let frame = indices.get(depth).copied().unwrap_or_default();
-                let place = format!("profiles[{index}].samples[{row}][{depth}]");
-                return (paths, Err(known.error(frame, place)));
+                return (paths, Err(self.error(frame, format!("profiles[{index}].samples[{row}][{depth}]"))));
             }
-            paths.push_numbered(indices, &known.frames);
+            paths.push_numbered(indices, &self.frames);
         }
         (paths, Ok(()))
     }
 }
 
 impl Reader<'_> {
-    fn rows(&mut self, entry: ProfileEntry<'_>, index: usize, track: &Track) -> Result<Rows> {
+    fn rows(&mut self, entry: ProfileEntry<'_>, parts: &[&[u8]], index: usize, track: &Track) -> Result<Rows> {
         let missing = |name: &str| {
             let message = format!("expected {name}, found none");
             Error::malformed(message).at(path(format!("profiles[{index}]")))
@@ -183,11 +191,11 @@ impl Reader<'_> {
             Some("sampled") => {
                 let samples = entry.samples.ok_or_else(|| missing("samples"))?;
                 let weights = entry.weights.ok_or_else(|| missing("weights"))?;
-                let mut rows = self.sampled(&samples, &weights, index, track)?;
+                let mut rows = self.sampled(&samples, parts, &weights, index, track)?;
                 self.rest(&mut rows, &weights, bounds, index, track)?;
                 Ok(rows)
             }
-            Some("evented") => {
+            Some("evented") if parts.is_empty() => {
                 let events = entry.events.ok_or_else(|| missing("events"))?;
                 events::rows(self, &events, bounds, index, track)
             }
@@ -199,27 +207,40 @@ impl Reader<'_> {
         }
     }
 
-    fn sampled(&mut self, samples: &IndexLists, weights: &Numbers<'_>, index: usize, track: &Track) -> Result<Rows> {
-        if samples.len() != weights.len() {
-            let message =
-                format!("expected a weight for each of the {} samples, found {}", samples.len(), weights.len());
-            return Err(Error::malformed(message).at(path(format!("profiles[{index}].weights"))));
-        }
-        let known = self.known;
-        let mut stacks = Vec::with_capacity(samples.len());
-        let hashed = |block: &Block<'_>| block.hashed(known, index);
-        self.profile.stacks.reserve(samples.len(), samples.frames());
-        in_order(&samples.blocks(self.block), self.threads, &hashed, &mut |(paths, end)| {
-            for row_of_block in 0..paths.len() {
+    fn sampled(
+        &mut self,
+        samples: &IndexLists,
+        parts: &[&[u8]],
+        weights: &Numbers<'_>,
+        index: usize,
+        track: &Track,
+    ) -> Result<Rows> {
+        let check_number = |samples: usize| {
+            let message = format!("expected a weight for each of the {samples} samples, found {}", weights.len());
+            let error = || Error::malformed(message).at(path(format!("profiles[{index}].weights")));
+            if samples == weights.len() { Ok(()) } else { Err(error()) }
+        };
+        let (known, threads) = (self.known, self.threads);
+        let mut stacks = Vec::with_capacity(weights.len());
+        let mut add = |(paths, end): (Paths<'_>, Result<()>)| -> Result<()> {
+            for row_of_paths in 0..paths.len() {
                 let row = stacks.len();
                 let at = |error: Error| error.at(path(format!("profiles[{index}].samples[{row}]")));
-                stacks.push(self.profile.stack_of(&paths, row_of_block).map_err(at)?);
+                stacks.push(self.profile.stack_of(&paths, row_of_paths).map_err(at)?);
                 let place = || format!("profiles[{index}].weights[{row}]");
                 let weight = weights.at(row).map_err(|found| not_a_number(found, place))?;
                 self.amount(weight, track, place)?;
             }
             end
-        })?;
+        };
+        if parts.is_empty() {
+            check_number(samples.len())?;
+            add(known.paths(samples, index))?;
+        } else {
+            let parsed = |part: &&[u8]| Ok(known.paths(&parse_part(part)?, index));
+            in_order(parts, threads, &parsed, &mut |paths: Result<_>| add(paths?))?;
+            check_number(stacks.len())?;
+        }
         Ok(Rows { stacks, calls: None })
     }
 

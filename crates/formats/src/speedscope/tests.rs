@@ -1,6 +1,6 @@
 //! Small files and small profiles, there and back.
 
-mod blocks;
+mod parts;
 
 use super::FORMAT;
 use profkit_core::{

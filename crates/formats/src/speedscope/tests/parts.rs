@@ -1,28 +1,28 @@
-//! A file is the same profile, or the same error, in however many blocks its samples are looked up.
+//! A file is the same profile, or the same error, in however many parts its samples are parsed.
 
-use super::super::read::read_in_blocks;
+use super::super::read::read_in_parts;
 use super::*;
 use profkit_core::Input;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Returns all there is to know of a file whose samples are looked up so many frames at once: every table of the
+/// Returns all there is to know of a file whose samples are parsed so many bytes at once: every table of the
 /// profile, row by row, and the notes, or the error.
-fn in_blocks(text: &[u8], block: usize, threads: usize, max_depth: u32) -> String {
+fn in_parts(text: &[u8], size: usize, threads: usize, max_depth: u32) -> String {
     let mut options = ReadOptions::default();
     options.max_depth = max_depth;
     options.threads = NonZeroUsize::new(threads);
     let mut notes = Notes::new();
-    let profile = read_in_blocks(Input::new(text), &options, block, &mut notes);
+    let profile = read_in_parts(Input::new(text), &options, size, &mut notes);
     format!("{profile:?} {notes:?}")
 }
 
 fn check(text: &[u8], max_depth: u32) -> String {
-    let whole = in_blocks(text, usize::MAX, 1, max_depth);
-    for block in [0, 1, 5, 60] {
+    let whole = in_parts(text, usize::MAX, 1, max_depth);
+    for size in [0, 1, 5, 60] {
         for threads in [1, 3] {
-            let blocks = in_blocks(text, block, threads, max_depth);
-            assert!(blocks == whole, "{block} frames at once, {threads} threads: {blocks}\n{whole}");
+            let parts = in_parts(text, size, threads, max_depth);
+            assert!(parts == whole, "{size} bytes at once, {threads} threads: {parts}\n{whole}");
         }
     }
     whole
