@@ -57,13 +57,19 @@ pub(crate) fn top_level(input: &[u8]) -> Option<Vec<(&str, &[u8])>> {
     Some(entries.filter_map(text).collect())
 }
 
-/// Returns the value of a key of a JSON object, from where it starts to where it ends.
-pub(crate) fn member<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
+/// Returns a JSON object from the value of a key on.
+pub(crate) fn from_value<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let mut entries = Entries { rest: object.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() };
-    entries.find_map(|(found, value)| (found == key.as_bytes()).then_some(value))
+    loop {
+        let (found, after) = string(entries.rest)?;
+        if found == key.as_bytes() {
+            return Some(after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start());
+        }
+        entries.next()?;
+    }
 }
 
-/// Returns the values of a JSON list, from where each starts to where it ends, up to where the list breaks off.
+/// Returns the values of the JSON list at the start of a text, up to where it ends or breaks off.
 pub(crate) fn elements(list: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     let mut rest = list.trim_ascii_start().strip_prefix(b"[")?.trim_ascii_start();
     Some(std::iter::from_fn(move || {
@@ -131,7 +137,10 @@ fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Brackets of the other kind need no counting: in JSON they nest. So most bytes are only searched.
 fn value_length(text: &[u8]) -> usize {
     let (open, close) = match text.first() {
-        Some(b'[') => (b'[', b']'),
+        Some(b'[') => match objects_length(text) {
+            Some(length) => return length,
+            None => (b'[', b']'),
+        },
         Some(b'{') => (b'{', b'}'),
         Some(b'"') => return string(text).map_or(text.len(), |(_, after)| text.len() - after.len()),
         _ => return text.iter().position(|byte| b",]}".contains(byte)).unwrap_or(text.len()),
@@ -158,9 +167,22 @@ fn value_length(text: &[u8]) -> usize {
     text.len()
 }
 
+/// Returns the length of a list of objects, whose own lists need no look then.
+fn objects_length(text: &[u8]) -> Option<usize> {
+    let mut rest = text.strip_prefix(b"[")?.trim_ascii_start();
+    loop {
+        let object = if rest.starts_with(b"{") { value_length(rest) } else { return None };
+        rest = rest.get(object..)?.trim_ascii_start();
+        match rest.strip_prefix(b",") {
+            Some(next) => rest = next.trim_ascii_start(),
+            None => return rest.starts_with(b"]").then(|| text.len() - rest.len() + 1),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{elements, first_key, member, object_length, top_level};
+    use super::{elements, first_key, from_value, object_length, top_level, value_length};
 
     #[test]
     fn finds_keys_behind_nested_values() {
@@ -183,12 +205,22 @@ mod tests {
     #[test]
     fn finds_values_of_objects_in_lists() {
         let text = br#"{"a": "p", "p" : [ {"s":[1,[2]] } ,{}, 3 , "]"] }"#;
-        let list = member(text, "p").unwrap();
+        let list = from_value(text, "p").unwrap();
         let values: Vec<_> = elements(list).unwrap().collect();
         assert_eq!(values, [&br#"{"s":[1,[2]] }"#[..], b"{}", b"3", br#""]""#]);
-        let members = values.iter().map(|value| member(value, "s")).collect::<Vec<_>>();
-        assert_eq!(members, [Some(&b"[1,[2]]"[..]), None, None, None]);
+        let members = values.iter().map(|value| from_value(value, "s")).collect::<Vec<_>>();
+        assert_eq!(members, [Some(&b"[1,[2]] }"[..]), None, None, None]);
         assert_eq!(elements(b"[]").unwrap().count() + elements(b"[1").unwrap().skip(1).count(), 0);
+    }
+
+    #[test]
+    fn finds_the_end_of_lists() {
+        let length = |text: &str| value_length(text.as_bytes());
+        for list in ["[]", "[ {} ]", r#"[{"a":[1]} , {"b":"]"}]"#, "[{},1]", "[[],{}]", "[{},[{}]]"] {
+            assert_eq!(length(&format!("{list}, 1]")), list.len());
+            assert_eq!(length(list), list.len());
+        }
+        assert_eq!([length("[{}"), length("[{}, {"), length("[{} {}] 1")], [3, 6, 7]);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn write_in_blocks(
             line(profile, row, &names, &mut path, &mut text);
             for (&value, &decimals) in values.iter().zip(&decimals) {
                 text.push(b' ');
-                text.extend(number(value, decimals)?.bytes());
+                number(value, decimals, &mut text)?;
             }
             text.push(b'\n');
         }
@@ -146,12 +146,13 @@ fn header(value_types: &[ValueType], notes: &mut Notes) -> String {
     words.join(" ") + "\n"
 }
 
-/// Returns a count of `10^-decimals` as an exact decimal number.
-fn number(value: i64, decimals: i8) -> Result<String> {
+/// Adds a count of `10^-decimals` as an exact decimal number.
+fn number(value: i64, decimals: i8, text: &mut Vec<u8>) -> Result<()> {
     if decimals <= 0 {
         let power = 10i64.checked_pow(u32::from(decimals.unsigned_abs()));
         let whole = if value == 0 { Some(0) } else { power.and_then(|power| value.checked_mul(power)) };
-        return whole.map(|it| it.to_string()).ok_or_else(|| Error::overflow("a value in whole units"));
+        let whole = whole.ok_or_else(|| Error::overflow("a value in whole units"))?;
+        return Ok(write!(text, "{whole}")?);
     }
     let decimals = usize::from(decimals.unsigned_abs());
     let digits = format!("{:0width$}", value.unsigned_abs(), width = decimals + 1);
@@ -159,7 +160,7 @@ fn number(value: i64, decimals: i8) -> Result<String> {
     let fraction = fraction.trim_end_matches('0');
     let sign = if value < 0 { "-" } else { "" };
     let point = if fraction.is_empty() { "" } else { "." };
-    Ok(format!("{sign}{whole}{point}{fraction}"))
+    Ok(write!(text, "{sign}{whole}{point}{fraction}")?)
 }
 
 #[cfg(test)]
@@ -168,10 +169,14 @@ mod tests {
 
     #[test]
     fn numbers_are_exact() {
-        let spelled = |value, decimals| number(value, decimals).unwrap();
+        let spelled = |value, decimals| {
+            let mut text = Vec::new();
+            number(value, decimals, &mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
         assert_eq!([spelled(17, 1), spelled(20, 1), spelled(-5, 3), spelled(0, 2)], ["1.7", "2", "-0.005", "0"]);
         assert_eq!([spelled(17, 0), spelled(17, -2), spelled(0, -100)], ["17", "1700", "0"]);
         assert_eq!(spelled(i64::MIN, 18), "-9.223372036854775808");
-        assert!(number(i64::MAX, -1).is_err());
+        assert!(number(i64::MAX, -1, &mut Vec::new()).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -41,6 +41,9 @@ pub(crate) fn run(words: &[String], folder: &Path, path: &OsStr) -> io::Result<C
 
 /// Is the process in between: runs the command and prints what it cost.
 pub(crate) fn launch(words: &[OsString]) -> io::Result<()> {
+    // To replace a large file takes longer than to make one, and what is still to be written to disk belongs to the last run.
+    fs::remove_dir_all("out")?;
+    fs::create_dir("out")?;
     let start = Instant::now();
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).stdout(File::create("out/stdout")?).stderr(File::create("out/stderr")?);
