@@ -86,9 +86,9 @@ impl Pconv {
         }
         let options = self.format.write_options(knobs::of(&self.input.knobs, format), value, self.input.max_size);
         let outputs = if self.all_values {
-            convert::write_all_values(session, &profile, format, &options, path)?
+            convert::write_all_values(session, profile, format, &options, path)?
         } else {
-            vec![convert::write(session, &profile, format, &options, path)?]
+            vec![convert::write(session, profile, format, &options, path)?]
         };
         session.commit(outputs)
     }

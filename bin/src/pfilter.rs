@@ -3,7 +3,7 @@
 use clap::Parser;
 use profkit_cli::args::{FormatArgs, InputArgs, OutputArgs, Shared, ValueArgs};
 use profkit_cli::steps::StepArgs;
-use profkit_cli::{Failure, Result, Session, Source, Tool, convert, knobs};
+use profkit_cli::{Failure, Result, Session, Tool, convert, knobs};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -65,8 +65,8 @@ impl Tool for Pfilter {
     fn run(&self, session: &mut Session) -> Result<()> {
         let path = self.output.output.as_deref();
         let told = self.format.told(path)?;
-        let mut source = Source::open(self.input_file.as_deref(), &self.input)?;
-        let profile = source.read(session.threads(), &mut session.notes)?;
+        let mut source = session.open(self.input_file.as_deref(), &self.input)?;
+        let profile = session.parse(&mut source)?;
         let value = self.value.index(&profile)?;
         let shown = value.unwrap_or(profile.default_value());
         let filtered = profkit_ops::filter(&profile, &self.steps.steps, shown, &mut session.notes)
@@ -79,7 +79,8 @@ impl Tool for Pfilter {
             None => convert::own_format(&filtered, &[source.format()], &options(source.format()), &mut session.notes)?,
         };
         knobs::check(&self.input.knobs, &[source.format(), format])?;
-        let output = convert::write(session, &filtered, format, &options(format), path)?;
+        let options = options(format);
+        let output = convert::write(session, filtered, format, &options, path)?;
         session.commit(vec![output])
     }
 }

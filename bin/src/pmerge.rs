@@ -78,7 +78,7 @@ impl Tool for Pmerge {
         let involved: Vec<_> = merged.formats.iter().copied().chain([format]).collect();
         knobs::check(&self.input.knobs, &involved)?;
         let options = self.format.write_options(knobs::of(&self.input.knobs, format), value, self.input.max_size);
-        let output = convert::write(session, &merged.profile, format, &options, path)?;
+        let output = convert::write(session, merged.profile, format, &options, path)?;
         session.commit(vec![output])
     }
 }

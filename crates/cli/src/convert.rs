@@ -9,6 +9,7 @@ use crate::table::{self, Side};
 use profkit_core::readable::printable;
 use profkit_core::readable::{amount, count};
 use profkit_core::{Facet, Facets, Format, NoteKind, Notes, Profile, Shape, WriteOptions};
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -18,9 +19,9 @@ use std::path::{Path, PathBuf};
 /// # Errors
 ///
 /// Fails where the format cannot express the profile, or where the output fails.
-pub fn write(
+pub fn write<'p>(
     session: &mut Session,
-    profile: &Profile,
+    profile: impl Into<Cow<'p, Profile>>,
     format: &'static Format,
     options: &WriteOptions,
     path: Option<&Path>,
@@ -44,7 +45,7 @@ pub fn write(
 /// Fails as [`write()`] does, and where several files are needed but no name was given for them.
 pub fn write_all_values(
     session: &mut Session,
-    profile: &Profile,
+    profile: Profile,
     format: &'static Format,
     options: &WriteOptions,
     path: Option<&Path>,
@@ -58,8 +59,8 @@ pub fn write_all_values(
         let message = format!("--all-values: {} takes {values} files for {values} values", format.name());
         return Err(Failure::Error(format!("{message}; name an output file, of which each gets its own")));
     };
-    let paths = value_paths(path, format, profile);
-    let mut one = profile.clone();
+    let paths = value_paths(path, format, &profile);
+    let mut one = profile;
     let mut outputs = Vec::with_capacity(paths.len());
     let (mut united, before) = (Notes::new(), std::mem::take(&mut session.notes));
     let written = paths.iter().enumerate().try_for_each(|(value, path)| {
@@ -67,7 +68,7 @@ pub fn write_all_values(
         let (less, _) = one
             .without(Facets::of(&[Facet::SeveralValues]))
             .map_err(|error| Failure::in_file(&path.display().to_string(), &error))?;
-        let output = write(session, &less, format, options, Some(path));
+        let output = write(session, less, format, options, Some(path));
         united.unite(std::mem::take(&mut session.notes));
         outputs.push(output?);
         Ok(())

@@ -76,7 +76,7 @@ impl Session {
         if is_stdin && self.has_read_stdin.swap(true, Ordering::Relaxed) {
             return Err(Failure::Error(ONE_STDIN.to_owned()));
         }
-        Source::open_watched(path, args, &|extent, what| self.progress(extent, what))
+        Source::open_watched(path, args, self.threads(), &|extent, what| self.progress(extent, what))
     }
 
     /// Parses an input as [`Source::read`] does, adds what is to be noted of it, and shows that this goes on.

@@ -22,6 +22,8 @@ pub struct Source {
 
 /// How many bytes of a file are read before progress is shown.
 const PIECE: u64 = 1 << 20;
+/// How many bytes of a file one thread reads at least.
+const SHARE: u64 = 8 << 20;
 /// What is wrong where stdin is asked for twice.
 pub(crate) const ONE_STDIN: &str = "- stands for stdin, which can be read only once";
 
@@ -32,13 +34,14 @@ impl Source {
     ///
     /// Fails where the file cannot be read, is larger than allowed or is not of any known format.
     pub fn open(path: Option<&Path>, args: &InputArgs) -> Result<Source> {
-        Source::open_watched(path, args, &|_, _| Progress::hidden())
+        Source::open_watched(path, args, 1, &|_, _| Progress::hidden())
     }
 
-    /// Does what [`open`](Source::open) does, and calls `progress` at the start of each step.
+    /// Does what [`open`](Source::open) does, in so many threads, and calls `progress` at the start of each step.
     pub(crate) fn open_watched(
         path: Option<&Path>,
         args: &InputArgs,
+        threads: usize,
         progress: &dyn Fn(Extent, &str) -> Progress,
     ) -> Result<Source> {
         let file = path.filter(|path| *path != Path::new("-"));
@@ -52,7 +55,7 @@ impl Source {
         options.max_name = args.max_name.unwrap_or(options.max_name);
         options.demangle = !args.no_demangle;
         let reading = |size| progress(Extent::Bytes(size), &format!("reading {name}"));
-        let packed = read_all(file, options.max_size, &reading);
+        let packed = read_all(file, options.max_size, threads, &reading);
         let packed = packed.map_err(|error| Failure::io(&name, "cannot read", &error))?;
         let _step = progress(Extent::Unknown, &format!("looking into {name}"));
         let opened = unpack(packed, options.max_size).and_then(|bytes| {
@@ -94,19 +97,27 @@ impl Source {
 /// Reads at most one byte more than the limit: enough to see that it is exceeded.
 ///
 /// Whatever writes into a pipe may show its own progress, so that ours would only be in its way.
-fn read_all(file: Option<&Path>, max_size: u64, progress: &dyn Fn(u64) -> Progress) -> io::Result<Vec<u8>> {
+fn read_all(
+    file: Option<&Path>,
+    max_size: u64,
+    threads: usize,
+    progress: &dyn Fn(u64) -> Progress,
+) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = max_size.saturating_add(1);
     match file {
         None => drop(io::stdin().lock().take(limit).read_to_end(&mut bytes)?),
         Some(path) => {
-            let file = File::open(path)?;
+            let mut file = File::open(path)?;
             let metadata = file.metadata()?;
             let size = metadata.len().min(limit);
             bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
             let step = if metadata.is_file() { progress(size) } else { Progress::hidden() };
+            if metadata.is_file() && size >= SHARE && threads > 1 {
+                read_side_by_side(&mut file, size, threads, &mut bytes, &step)?;
+            }
             // Not through a reader that counts: it would have every byte set to zero before it is read.
-            let mut rest = file.take(limit);
+            let mut rest = file.take(limit - bytes.len() as u64);
             loop {
                 match rest.by_ref().take(PIECE).read_to_end(&mut bytes)? {
                     0 => break,
@@ -116,6 +127,65 @@ fn read_all(file: Option<&Path>, max_size: u64, progress: &dyn Fn(u64) -> Progre
         }
     };
     Ok(bytes)
+}
+
+/// Reads the first so many bytes of a file in threads, since memory fresh from the system takes longer than the bytes.
+/// What is there if the file has become shorter is a beginning of it.
+#[cfg(unix)]
+fn read_side_by_side(
+    file: &mut File,
+    size: u64,
+    threads: usize,
+    bytes: &mut Vec<u8>,
+    step: &Progress,
+) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    use std::os::unix::fs::FileExt;
+
+    let read = |share: &mut [u8], start: u64| -> io::Result<usize> {
+        let mut done = 0;
+        while let Some(rest) = share.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let piece = rest.len().min(PIECE as usize);
+            match file.read_at(&mut rest[..piece], start + done as u64) {
+                Ok(0) => break,
+                Ok(read) => {
+                    step.advance(read as u64);
+                    done += read;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    };
+    // What was reserved is given back first. Fresh memory is all zeros, and costs nothing before it is used.
+    *bytes = Vec::new();
+    *bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
+    let share = bytes.len().div_ceil(threads).max(SHARE as usize);
+    let done = std::thread::scope(|scope| {
+        let shares = bytes.chunks_mut(share).enumerate();
+        let started: Vec<_> =
+            shares.map(|(index, part)| scope.spawn(move || (part.len(), read(part, (index * share) as u64)))).collect();
+        let mut done = 0;
+        for thread in started {
+            let (wanted, read) =
+                thread.join().map_err(|_| io::Error::other("a thread that reads has ended too early"))?;
+            let read = read?;
+            done += read;
+            if read < wanted {
+                break;
+            }
+        }
+        Ok::<usize, io::Error>(done)
+    })?;
+    bytes.truncate(done);
+    file.seek(SeekFrom::Start(done as u64))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn read_side_by_side(_: &mut File, _: u64, _: usize, _: &mut Vec<u8>, _: &Progress) -> io::Result<()> {
+    Ok(())
 }
 
 /// Returns the bytes inside a container, without a second copy where there is none.
@@ -130,4 +200,39 @@ fn unpack(packed: Vec<u8>, max_size: u64) -> std::result::Result<Vec<u8>, Error>
     let mut bytes = packed;
     bytes.drain(..mark);
     Ok(bytes)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn threads_read_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let wanted: Vec<u8> = (0..SHARE as usize * 5 / 2).map(|index| (index / 3) as u8).collect();
+        fs::write(&path, &wanted).unwrap();
+        for threads in [1, 2, 3, 9] {
+            assert!(read_all(Some(&path), u64::MAX, threads, &|_| Progress::hidden()).unwrap() == wanted);
+            let few = read_all(Some(&path), SHARE + 9, threads, &|_| Progress::hidden()).unwrap();
+            assert!(few == wanted[..SHARE as usize + 10]);
+        }
+    }
+
+    #[test]
+    fn a_file_may_have_become_shorter_or_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let wanted: Vec<u8> = (0..SHARE as usize * 3 / 2).map(|index| (index / 3) as u8).collect();
+        fs::write(&path, &wanted).unwrap();
+        for (told, there) in [(SHARE * 4, wanted.len()), (SHARE * 5 / 4, SHARE as usize * 5 / 4)] {
+            let mut file = File::open(&path).unwrap();
+            let mut bytes = Vec::new();
+            read_side_by_side(&mut file, told, 3, &mut bytes, &Progress::hidden()).unwrap();
+            assert_eq!(bytes.len(), there);
+            file.read_to_end(&mut bytes).unwrap();
+            assert!(bytes == wanted);
+        }
+    }
 }

@@ -13,14 +13,15 @@ use std::borrow::Cow;
 use std::io::Write;
 
 impl Format {
-    /// Writes a profile, brought into what the format can hold by [`prepare`].
+    /// Writes a profile, brought into what the format can hold by [`prepare`]: for one that is not needed afterwards,
+    /// often without a copy.
     ///
     /// # Errors
     ///
     /// Fails where the format cannot express the profile at all, or where `out` fails.
-    pub fn write(
+    pub fn write<'p>(
         &'static self,
-        profile: &Profile,
+        profile: impl Into<Cow<'p, Profile>>,
         out: &mut dyn Write,
         options: &WriteOptions,
         notes: &mut Notes,
@@ -44,12 +45,12 @@ impl Format {
 /// Fails where a value index is out of range, where sums do not fit into 64 bits, and where estimated
 /// stacks would exceed a limit.
 pub fn prepare<'p>(
-    profile: &'p Profile,
+    profile: impl Into<Cow<'p, Profile>>,
     format: &Format,
     options: &WriteOptions,
     notes: &mut Notes,
 ) -> Result<Cow<'p, Profile>> {
-    let mut profile = Cow::Borrowed(profile);
+    let mut profile = profile.into();
     if let Some(value) = options.value {
         if value >= profile.value_types.len() {
             let there = profile.value_types.len();
@@ -106,11 +107,31 @@ fn lose_present(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, n
         notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
     }
     if !there.is_empty() {
-        let (less, rounding) = profile.without(there)?;
-        rounding.note(notes, less.value_types.first().map_or("", |it| it.unit.name.as_str()));
-        *profile = Cow::Owned(less);
+        let rounding = lose_unnoted(profile, there)?;
+        rounding.note(notes, profile.value_types.first().map_or("", |it| it.unit.name.as_str()));
     }
     Ok(there)
+}
+
+impl<'p> From<&'p Profile> for Cow<'p, Profile> {
+    fn from(profile: &'p Profile) -> Cow<'p, Profile> {
+        Cow::Borrowed(profile)
+    }
+}
+
+impl From<Profile> for Cow<'_, Profile> {
+    fn from(profile: Profile) -> Self {
+        Cow::Owned(profile)
+    }
+}
+
+fn lose_unnoted(profile: &mut Cow<'_, Profile>, lost: Facets) -> Result<Rounding> {
+    if let Cow::Owned(profile) = profile {
+        return profile.lose(lost);
+    }
+    let (less, rounding) = profile.without(lost)?;
+    *profile = Cow::Owned(less);
+    Ok(rounding)
 }
 
 fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: &mut Notes) -> Result<()> {

@@ -23,8 +23,33 @@ impl Profile {
     ///
     /// Values that do not fit into 64 bits in their new unit are an error of kind `Overflow`.
     pub fn without(&self, lost: Facets) -> Result<(Profile, Rounding)> {
+        if lost.minus(BESIDE_NUMBERS).is_empty() {
+            let mut less = self.clone();
+            let rounding = less.lose_beside_numbers(lost)?;
+            return Ok((less, rounding));
+        }
         let has_rows_as_before = lost.minus(BESIDE_ROWS).is_empty();
         self.cut(lost, has_rows_as_before, &|_| true, &|_| true)
+    }
+
+    /// Makes this profile what [`without`](Profile::without) returns, without a copy where neither rows nor numbers change.
+    pub(crate) fn lose(&mut self, lost: Facets) -> Result<Rounding> {
+        if lost.minus(BESIDE_NUMBERS).is_empty() {
+            return self.lose_beside_numbers(lost);
+        }
+        let (less, rounding) = self.without(lost)?;
+        *self = less;
+        Ok(rounding)
+    }
+
+    fn lose_beside_numbers(&mut self, lost: Facets) -> Result<Rounding> {
+        let before = self.value_types.clone();
+        self.set_max_depth(u32::MAX);
+        self.value_types.iter_mut().for_each(|value_type| *value_type = Scale::of(value_type, lost).to);
+        self.meta = self.meta.without(lost);
+        let rounding = self.meta.rescale_period(lost)?;
+        self.restore_roles(&before, lost);
+        Ok(rounding)
     }
 
     /// Returns this profile with only those samples and call graphs.
@@ -82,26 +107,24 @@ impl Profile {
         }
         cut.calls(self, &mut to, &mut transfer)?;
         let rounding = cut.rounding.and(to.meta.rescale_period(lost)?);
-        to.restore_roles(self, &columns, lost);
+        let before: Vec<_> = columns.iter().map(|&column| self.value_types[column].clone()).collect();
+        to.restore_roles(&before, lost);
         Ok((to, rounding))
     }
 
-    fn restore_roles(&mut self, from: &Profile, columns: &[usize], lost: Facets) {
+    /// Gives the value types the roles that they had before, or those that are usual now where roles are lost.
+    fn restore_roles(&mut self, before: &[ValueType], lost: Facets) {
         let roles: Vec<_> = self.value_types.iter().map(|value_type| self.usual_role(value_type)).collect();
-        for ((value_type, usual), &column) in self.value_types.iter_mut().zip(roles).zip(columns) {
-            value_type.role = if lost.has(Facet::Roles) { usual } else { from.value_types[column].role };
+        for ((value_type, usual), before) in self.value_types.iter_mut().zip(roles).zip(before) {
+            value_type.role = if lost.has(Facet::Roles) { usual } else { before.role };
         }
     }
 }
 
-/// Facets that neither a row of a table says nor the presence of a sample or a call graph.
-const BESIDE_ROWS: Facets = Facets::of(&[
-    Facet::SeveralValues,
+/// Facets that neither a row of a table says nor a sample or a call graph.
+const BESIDE_NUMBERS: Facets = Facets::of(&[
     Facet::ValueTypes,
-    Facet::UnitScales,
     Facet::Roles,
-    Facet::Timestamps,
-    Facet::CallBoundaries,
     Facet::Title,
     Facet::Start,
     Facet::Duration,
@@ -113,6 +136,10 @@ const BESIDE_ROWS: Facets = Facets::of(&[
     Facet::Sessions,
     Facet::FrameFilters,
 ]);
+
+/// Facets that neither a row of a table says nor the presence of a sample or a call graph.
+const BESIDE_ROWS: Facets =
+    BESIDE_NUMBERS.or(Facets::of(&[Facet::SeveralValues, Facet::UnitScales, Facet::Timestamps, Facet::CallBoundaries]));
 
 /// What a session rests on: without any of these, values no longer follow from times.
 const SESSIONS_NEED: &[Facet] = &[

@@ -188,7 +188,7 @@ impl Comparison {
         let two_columns = [(TWO_COLUMNS.0.to_owned(), TWO_COLUMNS.1.to_owned())];
         let knobs = self.knobs.iter().chain(two_columns.iter().filter(|_| !self.has_negative_base)).cloned();
         let options = format.write_options(knobs::of(&knobs.collect::<Vec<_>>(), target), None, None);
-        convert::write(session, &diff, target, &options, path)
+        convert::write(session, diff, target, &options, path)
     }
 
     fn draw(&self, session: &mut Session, format: &FormatArgs, look: &Look, path: Option<&Path>) -> Result<Output> {

@@ -61,7 +61,7 @@ fn through(format: &'static Format, bytes: usize, out: &mut dyn Write) -> io::Re
         .map_err(io::Error::other)?;
     let prepared =
         profkit_core::prepare(&profile, format, &WriteOptions::default(), &mut notes).map_err(io::Error::other)?;
-    format.write(&prepared, out, &WriteOptions::default(), &mut notes).map_err(io::Error::other)
+    format.write(prepared, out, &WriteOptions::default(), &mut notes).map_err(io::Error::other)
 }
 
 /// Returns the bytes of a file once it is unpacked.
