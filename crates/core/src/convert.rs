@@ -1,6 +1,7 @@
 //! Bringing a profile into what a format can hold, and saying what that costs.
 
 use crate::amounts::{Rounding, rescale};
+use crate::census::Census;
 use crate::derive;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Facet, Facets};
@@ -37,6 +38,18 @@ impl Format {
     }
 }
 
+impl<'p> From<&'p Profile> for Cow<'p, Profile> {
+    fn from(profile: &'p Profile) -> Cow<'p, Profile> {
+        Cow::Borrowed(profile)
+    }
+}
+
+impl From<Profile> for Cow<'_, Profile> {
+    fn from(profile: Profile) -> Self {
+        Cow::Owned(profile)
+    }
+}
+
 /// Returns the profile as a format can hold it: one value where it holds one, in the shape that it
 /// needs, less the facets that it cannot keep. Notes everything that is lost, estimated or made up.
 ///
@@ -62,66 +75,53 @@ pub fn prepare<'p>(
     }
     let mut census = profile.census();
     let holds = format.can_hold(options, &census);
-    if !holds.facets.has(Facet::FrameFilters) && !options.all_frames {
-        profile = frame_filters::apply(&profile, notes)?.map_or(profile, Cow::Owned);
+    if !holds.facets.has(Facet::FrameFilters)
+        && !options.all_frames
+        && let Some(filtered) = frame_filters::apply(&profile, notes)?
+    {
+        (census, profile) = (filtered.census(), Cow::Owned(filtered));
     }
     if !holds.facets.has(Facet::SeveralValues) {
-        lose(&mut profile, Facets::of(&[Facet::SeveralValues]), format, notes)?;
+        census = lose(&mut profile, Facets::of(&[Facet::SeveralValues]), census, format, notes)?;
     }
-    shape(&mut profile, &holds, format, notes)?;
-    if let Some(only_time) = holds.only_time {
-        relabel(&mut profile, only_time, format, notes)?;
+    if shape(&mut profile, &holds, format, notes)? {
+        census = profile.census();
     }
-    if matches!(profile, Cow::Owned(_)) {
+    if let Some(only_time) = holds.only_time
+        && relabel(&mut profile, only_time, format, notes)?
+    {
         census = profile.census();
     }
     let Holds { facets, needs, .. } = format.can_hold(options, &census);
-    if !census.present().minus(facets).is_empty() {
-        lose(&mut profile, Facets::ALL.minus(facets), format, notes)?;
-    }
+    lose(&mut profile, Facets::ALL.minus(facets), census, format, notes)?;
     supply(&mut profile, needs, format, notes)?;
     Ok(profile)
 }
 
-/// Takes the facets of `lost` that the profile has away from it and notes each.
+/// Takes the facets of `lost` that the profile has away from it and notes each; returns what it has then.
 ///
 /// Losing one can bring out another: what role is usual depends on the period.
-fn lose(profile: &mut Cow<'_, Profile>, mut lost: Facets, format: &Format, notes: &mut Notes) -> Result<()> {
+fn lose(
+    profile: &mut Cow<'_, Profile>,
+    mut lost: Facets,
+    mut census: Census,
+    format: &Format,
+    notes: &mut Notes,
+) -> Result<Census> {
     loop {
-        let there = lose_present(profile, lost, format, notes)?;
+        let there = census.present().and(lost);
         if there.is_empty() {
-            return Ok(());
+            return Ok(census);
         }
-        lost = lost.minus(there);
-    }
-}
-
-/// Takes the facets of `lost` that the profile has away from it and returns them.
-fn lose_present(profile: &mut Cow<'_, Profile>, lost: Facets, format: &Format, notes: &mut Notes) -> Result<Facets> {
-    let census = profile.census();
-    let mut there = Facets::NONE;
-    for facet in lost.iter().filter(|&facet| census.count(facet) > 0) {
-        there = there.with(facet);
-        let what = format!("{} cannot hold {}", format.name(), facet.what());
-        let example = || census.example(facet).map(str::to_owned);
-        notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
-    }
-    if !there.is_empty() {
+        for facet in there.iter() {
+            let what = format!("{} cannot hold {}", format.name(), facet.what());
+            let example = || census.example(facet).map(str::to_owned);
+            notes.add(NoteKind::Lost, what, census.count(facet), facet.loss(), example);
+        }
         let rounding = lose_unnoted(profile, there)?;
         rounding.note(notes, profile.value_types.first().map_or("", |it| it.unit.name.as_str()));
-    }
-    Ok(there)
-}
-
-impl<'p> From<&'p Profile> for Cow<'p, Profile> {
-    fn from(profile: &'p Profile) -> Cow<'p, Profile> {
-        Cow::Borrowed(profile)
-    }
-}
-
-impl From<Profile> for Cow<'_, Profile> {
-    fn from(profile: Profile) -> Self {
-        Cow::Owned(profile)
+        census = profile.census();
+        lost = lost.minus(there);
     }
 }
 
@@ -134,7 +134,8 @@ fn lose_unnoted(profile: &mut Cow<'_, Profile>, lost: Facets) -> Result<Rounding
     Ok(rounding)
 }
 
-fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: &mut Notes) -> Result<()> {
+/// Brings the profile into the shape that a format needs; returns whether it was in another.
+fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: &mut Notes) -> Result<bool> {
     let has_samples = !profile.samples.is_empty();
     match holds.shape {
         Shape::Stacks if !profile.calls.is_empty() => {
@@ -152,9 +153,9 @@ fn shape(profile: &mut Cow<'_, Profile>, holds: &Holds, format: &Format, notes: 
             let derived = Facets::of(&[Facet::CalleeSelf, Facet::Totals]).minus(holds.facets);
             *profile = Cow::Owned(if derived.is_empty() { graph } else { graph.without(derived)?.0 });
         }
-        _ => {}
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Notes that stacks do not tell how often functions were called; what functions and what arcs say of it is
@@ -187,9 +188,9 @@ fn drop_calls(profile: &mut Profile) {
     profile.calls.clear();
 }
 
-/// Makes the one value a time, in the unit of a format that knows only time.
-fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, notes: &mut Notes) -> Result<()> {
-    let Some(value_type) = profile.value_types.first().cloned() else { return Ok(()) };
+/// Makes the one value a time, in the unit of a format that knows only time; returns whether there is one.
+fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, notes: &mut Notes) -> Result<bool> {
+    let Some(value_type) = profile.value_types.first().cloned() else { return Ok(false) };
     let name = format!("{}/{}", value_type.kind, value_type.unit.name);
     let is_time = value_type.unit.dimension == Dimension::Time;
     if is_time && value_type.unit.factor != 1 {
@@ -218,7 +219,7 @@ fn relabel(profile: &mut Cow<'_, Profile>, only: OnlyTime, format: &Format, note
     let unit = Unit::named(only.unit).with_exponent(exponent);
     scaled.value_types[0] = ValueType { kind: only.kind.to_owned(), unit, role: only.role };
     *profile = Cow::Owned(scaled);
-    Ok(())
+    Ok(true)
 }
 
 impl Profile {

@@ -137,6 +137,12 @@ impl Facets {
         Facets(self.0 | other.0)
     }
 
+    /// Returns the facets that both sets have.
+    #[must_use]
+    pub const fn and(self, other: Facets) -> Facets {
+        Facets(self.0 & other.0)
+    }
+
     /// Returns the facets that are not in `other`.
     #[must_use]
     pub const fn minus(self, other: Facets) -> Facets {

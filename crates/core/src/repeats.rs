@@ -21,7 +21,7 @@ const ROW: u64 = 64;
 impl Profile {
     /// Checks that a file that spells these stacks out, one after another, is not too large: as large as a limit in the
     /// options allows, else 256 times as large as the profile is, but not more than 4 GiB. `size` is about
-    /// how many bytes a frame takes.
+    /// how many bytes a frame takes; what is returned is how many each stack of the profile takes.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Profile {
         stacks: impl Iterator<Item = Option<StackId>>,
         size: impl Fn(FrameId) -> u64,
         options: &WriteOptions,
-    ) -> Result<()> {
+    ) -> Result<Vec<u64>> {
         let mut sizes: Vec<u64> = Vec::with_capacity(self.stacks.len());
         for stack in self.stacks.ids() {
             let (parent, run) = self.stacks.row(stack);
@@ -39,7 +39,8 @@ impl Profile {
             sizes.push(run.iter().map(|&frame| size(frame)).fold(above, u64::saturating_add));
         }
         let written = stacks.flatten().map(|stack| sizes[stack.index()]).fold(0, u64::saturating_add);
-        self.check_size(written, options)
+        self.check_size(written, options)?;
+        Ok(sizes)
     }
 
     /// Checks that a file of about `bytes` bytes in which stacks repeat is not too large, as

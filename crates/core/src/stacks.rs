@@ -81,7 +81,7 @@ impl Stacks {
     }
 
     /// Returns all ids; parents precede their children.
-    pub fn ids(&self) -> impl ExactSizeIterator<Item = StackId> + use<> {
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = StackId> + DoubleEndedIterator + use<> {
         (0..self.rows.len()).map(StackId::from_index)
     }
 

@@ -7,7 +7,7 @@
 use super::count::{count, split_last_word};
 use super::lines::is_comment;
 use super::names::{Located, Spelling, is_of_thread_id, pstats, pstats_line, py_spy, split_line, thread_root};
-use profkit_core::{FrameId, FunctionId, Id, Map, NoteKind, Notes, Profile, ThreadId};
+use profkit_core::{FrameId, FunctionId, Id, Map, NoteKind, Notes, Profile, StackId, ThreadId};
 use std::collections::HashSet;
 use std::num::NonZeroU32;
 
@@ -37,36 +37,55 @@ pub(crate) struct Names {
 }
 
 impl Uses {
-    /// Returns the uses before any line is written.
-    pub(crate) fn of(profile: &Profile) -> Uses {
-        Uses {
+    /// Returns those of lines with these threads and stacks.
+    pub(crate) fn of(profile: &Profile, lines: impl Iterator<Item = (Option<ThreadId>, Option<StackId>)>) -> Uses {
+        let mut uses = Uses {
             frames: vec![false; profile.frames.len()],
             functions: vec![Ends::default(); profile.functions.len()],
             threads: vec![Ends::default(); profile.threads.len()],
-        }
-    }
-
-    /// Adds those of one line.
-    pub(crate) fn line(&mut self, profile: &Profile, thread: Option<ThreadId>, path: &[FrameId]) {
-        let ends = thread.and_then(|thread| self.threads.get_mut(thread.index()));
-        let has_thread = ends.is_some();
-        if let Some(ends) = ends {
-            ends.last |= path.is_empty();
-        }
-        for frame in path {
-            if let Some(is_used) = self.frames.get_mut(frame.index()) {
-                *is_used = true;
-            }
-        }
-        let mut ends_of = |frame: Option<&FrameId>, first: bool, last: bool| {
-            let function = frame.and_then(|&frame| profile.frames[frame].function);
-            if let Some(ends) = function.and_then(|function| self.functions.get_mut(function.index())) {
-                ends.first |= first;
-                ends.last |= last;
+        };
+        // Which stacks lines consist of, and whether any of those lines begins with the root frame.
+        let mut stacks: Vec<Option<bool>> = vec![None; profile.stacks.len()];
+        let add = |stacks: &mut [Option<bool>], stack: StackId, is_first: bool| {
+            if let Some(place) = stacks.get_mut(stack.index()) {
+                *place.get_or_insert(false) |= is_first;
             }
         };
-        ends_of(path.first(), !has_thread, false);
-        ends_of(path.last(), false, true);
+        for (thread, stack) in lines {
+            let ends = thread.and_then(|thread| uses.threads.get_mut(thread.index()));
+            let is_first = ends.is_none();
+            if let Some(ends) = ends {
+                ends.last |= stack.is_none();
+            }
+            if let Some(stack) = stack {
+                add(&mut stacks, stack, is_first);
+                uses.ends(profile, profile.stacks.leaf(stack), Ends { first: false, last: true });
+            }
+        }
+        for stack in profile.stacks.ids().rev() {
+            let Some(is_first) = stacks.get(stack.index()).copied().flatten() else { continue };
+            let (parent, run) = profile.stacks.row(stack);
+            for frame in run {
+                if let Some(is_used) = uses.frames.get_mut(frame.index()) {
+                    *is_used = true;
+                }
+            }
+            match (parent, run.first()) {
+                (Some(parent), _) => add(&mut stacks, parent, is_first),
+                (None, Some(&root)) if is_first => uses.ends(profile, root, Ends { first: true, last: false }),
+                _ => {}
+            }
+        }
+        uses
+    }
+
+    /// Adds the ends of a line that a frame stands at.
+    fn ends(&mut self, profile: &Profile, frame: FrameId, at: Ends) {
+        let function = profile.frames[frame].function;
+        if let Some(ends) = function.and_then(|function| self.functions.get_mut(function.index())) {
+            ends.first |= at.first;
+            ends.last |= at.last;
+        }
     }
 }
 

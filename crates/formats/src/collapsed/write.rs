@@ -31,8 +31,8 @@ pub(super) fn write_in_blocks(
     let length = |(id, _)| profile.frame_name(id).map_or(1, |name| name.len() as u64 + 1);
     let lengths: Vec<u64> = profile.frames.iter().map(length).collect();
     let length = |frame: FrameId| lengths.get(frame.index()).copied().unwrap_or_default();
-    profile.check_repeated(rows.iter().map(|row| row.stack), length, options)?;
-    let (uses, blocks) = survey(profile, &rows, length, block);
+    let sizes = profile.check_repeated(rows.iter().map(|row| row.stack), length, options)?;
+    let uses = Uses::of(profile, rows.iter().map(|row| (row.thread, row.stack)));
     let names = spell(profile, &uses, notes);
     if options.option(&VALUES) == "all" && !profile.value_types.is_empty() {
         out.write_all(header(&profile.value_types, notes).as_bytes())?;
@@ -52,7 +52,7 @@ pub(super) fn write_in_blocks(
         }
         Ok(text)
     };
-    in_order(&blocks, options.threads(), &text, &mut |text| Ok(out.write_all(&text?)?))
+    in_order(&blocks(&rows, &sizes, block), options.threads(), &text, &mut |text| Ok(out.write_all(&text?)?))
 }
 
 /// A line: all samples with one stack and thread.
@@ -88,21 +88,19 @@ fn has_name(profile: &Profile, thread: ThreadId) -> bool {
     [thread.id, thread.name].into_iter().any(|text| !profile.strings.text(text).is_empty())
 }
 
-/// Returns where in the lines each frame and thread will stand, and which rows are written at once: as many as have
-/// names of about so many bytes.
-fn survey(profile: &Profile, rows: &[Row], length: impl Fn(FrameId) -> u64, block: u64) -> (Uses, Vec<Range<usize>>) {
-    let (mut uses, mut blocks) = (Uses::of(profile), Vec::new());
-    let (mut path, mut start, mut bytes) = (Vec::new(), 0, 0);
+/// Returns which rows are written at once: as many as have names of about so many bytes.
+fn blocks(rows: &[Row], sizes: &[u64], block: u64) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    let (mut start, mut bytes) = (0, 0u64);
     for (end, row) in (1..).zip(rows) {
-        read_path(profile, row.stack, &mut path);
-        uses.line(profile, row.thread, &path);
-        bytes = path.iter().map(|&frame| length(frame)).fold(bytes, u64::saturating_add);
+        let size = row.stack.and_then(|stack| sizes.get(stack.index())).copied().unwrap_or_default();
+        bytes = bytes.saturating_add(size);
         if bytes >= block || end == rows.len() {
             blocks.push(start..end);
             (start, bytes) = (end, 0);
         }
     }
-    (uses, blocks)
+    blocks
 }
 
 fn read_path(profile: &Profile, stack: Option<StackId>, path: &mut Vec<FrameId>) {

@@ -63,7 +63,7 @@ fn check_size(profile: &Profile, options: &WriteOptions) -> Result<()> {
         is_used.get_mut(stack.index()).into_iter().for_each(|used| *used = true);
     }
     let used = profile.stacks.ids().zip(is_used).filter(|&(_, is_used)| is_used).map(|(stack, _)| Some(stack));
-    profile.check_repeated(used, |_| FRAME, options)
+    profile.check_repeated(used, |_| FRAME, options).map(drop)
 }
 
 /// Returns what the reader has to know beside what Sentry does.

@@ -132,7 +132,7 @@ fn check_size(profile: &Profile, tracks: &[Track<'_>], layout: Layout, options: 
         let rows =
             tracks.iter().flat_map(|track| track.rows.iter().map(|&row| (track.column, profile.samples.at(row))));
         let written = rows.filter(|&(column, sample)| column.is_some_and(|column| value(sample, column) > 0));
-        return profile.check_repeated(written.map(|(_, sample)| sample.stack), |_| FRAME, options);
+        return profile.check_repeated(written.map(|(_, sample)| sample.stack), |_| FRAME, options).map(drop);
     }
     let opened = |sample: Sample<'_>| {
         let depth = sample.stack.map_or(0, |stack| profile.stacks.depth(stack));

@@ -29,7 +29,7 @@ fn line(functions: &[Row<'_>], names: &str) -> String {
 fn changed(names: &[&str]) -> (String, u64) {
     let rows: Vec<Row<'_>> = names.iter().map(|&name| (name, "", 0, 0)).collect();
     let (mut text, mut notes) = (Vec::new(), Notes::new());
-    FORMAT.write(&profile(&rows), &mut text, &WriteOptions::default(), &mut notes).unwrap();
+    FORMAT.write(profile(&rows), &mut text, &WriteOptions::default(), &mut notes).unwrap();
     let count = notes.iter().find(|note| note.of.starts_with("names were changed")).map_or(0, |note| note.count);
     (String::from_utf8(text).unwrap(), count)
 }
