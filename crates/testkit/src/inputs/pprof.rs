@@ -123,7 +123,8 @@ impl Profile {
             let mut location = Wire::default();
             location.number(1, index as u64 + 1);
             location.number(2, 1);
-            location.number(3, 0x40_0000 + 16 * (index as u64 + 1));
+            // A place in the program has the same address in every profile of it.
+            location.number(3, 0x40_0000 + 0x100 * u64::from(function) + 16 * line);
             location.message(4, &pair(id, 10 + line));
             self.body.message(4, &location);
         }
