@@ -12,7 +12,7 @@ use profkit_core::{
 use std::num::NonZeroU32;
 
 /// How many bytes of samples are parsed at once. What has no more is read without any thread.
-const PART: usize = 1 << 20;
+const PART: usize = 1 << 18;
 
 pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
     read_in_parts(input, options, PART, notes)
