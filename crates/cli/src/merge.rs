@@ -48,7 +48,7 @@ pub fn merge(session: &mut Session, paths: &[PathBuf], plan: &MergePlan<'_>) -> 
     let step = session.progress(Extent::Files(paths.len() as u64), "merging");
     let threads = session.threads();
     let read = |range: &Range<usize>| Group::read(&paths[range.clone()], plan, threads, &step);
-    let mut sum = Group::new(plan);
+    let mut sum = Group::new(plan, threads);
     in_order(&groups, threads, &read, &mut |group: Result<Group>| sum.append(group?))?;
     drop(step);
     if let (Some(first), true) = (sum.first_bad, sum.formats.is_empty()) {
@@ -88,12 +88,14 @@ struct Group {
 }
 
 impl Group {
-    fn new(plan: &MergePlan<'_>) -> Group {
-        Group { merge: Merge::new(plan.options.clone()), notes: Notes::new(), formats: Vec::new(), first_bad: None }
+    fn new(plan: &MergePlan<'_>, threads: usize) -> Group {
+        let mut options = plan.options.clone();
+        options.threads = threads;
+        Group { merge: Merge::new(options), notes: Notes::new(), formats: Vec::new(), first_bad: None }
     }
 
     fn read(paths: &[PathBuf], plan: &MergePlan<'_>, threads: usize, step: &Progress) -> Result<Group> {
-        let mut group = Group::new(plan);
+        let mut group = Group::new(plan, threads);
         for path in paths {
             let mut notes = Notes::new();
             let read = Source::open(Some(path), plan.input).and_then(|mut source| {

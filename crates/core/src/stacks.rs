@@ -34,7 +34,9 @@ const USUAL_DEPTH: usize = 8;
 pub struct Stacks {
     rows: Vec<Row>,
     runs: Vec<FrameId>,
+    /// Finds rows by their hashes: the first `entered` ones. The others are entered when one is looked for.
     index: HashTable<StackId>,
+    entered: usize,
     /// Stacks that were found to start with the path of another row than the one they extend: found once more, they
     /// are not compared from end to end again.
     prefixes: Map<(StackId, StackId), ()>,
@@ -65,7 +67,7 @@ fn halves(hash: u64) -> [u32; 2] {
 impl Default for Stacks {
     fn default() -> Stacks {
         let (rows, runs, index, prefixes) = (Vec::new(), Vec::new(), HashTable::new(), Map::default());
-        Stacks { rows, runs, index, prefixes, max_depth: MAX_DEPTH }
+        Stacks { rows, runs, index, entered: 0, prefixes, max_depth: MAX_DEPTH }
     }
 }
 
@@ -150,6 +152,7 @@ impl Stacks {
         let rows = self.rows.len() + rows.min(frames / USUAL_DEPTH);
         if rows > self.index.capacity() {
             self.index = HashTable::with_capacity(rows.max(self.rows.len() * 2));
+            self.entered = 0;
             self.enter_rows();
         }
     }
@@ -172,31 +175,26 @@ impl Stacks {
             self.rows[index].hash = halves(extended(head, run, hashes));
         }
         self.index.clear();
-        self.enter_rows();
+        self.entered = 0;
     }
 
-    /// Enters the last row into the table that finds rows by their hashes.
+    /// Enters the rows that were added into the table that finds rows by their hashes.
     ///
     /// A table that is full is made anew, from the rows one after another: to move its entries instead, each would have
     /// to be looked up in the rows, or to have its hash beside it.
-    fn enter_last(&mut self) {
-        if self.index.len() < self.index.capacity() {
-            return self.enter(self.rows.len() - 1);
-        }
-        // The memory of the old one goes first.
-        self.index = HashTable::new();
-        self.index = HashTable::with_capacity(self.rows.len() * 2);
-        self.enter_rows();
-    }
-
-    fn enter_rows(&mut self) {
-        (0..self.rows.len()).for_each(|index| self.enter(index));
-    }
-
-    fn enter(&mut self, index: usize) {
+    pub(crate) fn enter_rows(&mut self) {
         let rows = &self.rows;
-        let id = StackId::from_index(index);
-        self.index.insert_unique(rows[index].hash(), id, |id| rows[id.index()].hash());
+        if rows.len() > self.index.capacity() {
+            // The memory of the old one goes first.
+            self.index = HashTable::new();
+            self.index = HashTable::with_capacity(rows.len() * 2);
+            self.entered = 0;
+        }
+        for index in self.entered..rows.len() {
+            let id = StackId::from_index(index);
+            self.index.insert_unique(rows[index].hash(), id, |id| rows[id.index()].hash());
+        }
+        self.entered = rows.len();
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.
@@ -213,12 +211,34 @@ impl Stacks {
     /// Returns the stack that adds `run`, root first, to `parent`; `hash` is that of its whole path.
     pub(crate) fn intern(&mut self, parent: Option<StackId>, run: &[FrameId], hash: u64) -> Result<StackId> {
         assert!(!run.is_empty(), "a stack has at least one frame");
+        self.enter_rows();
         if let Some(&id) = self.index.find(hash, |&id| self.is_path(id, hash, parent, run)) {
             if let Some(parent) = parent.filter(|_| self.row(id).0 != parent) {
                 self.prefixes.insert((parent, id), ());
             }
             return Ok(id);
         }
+        self.add(parent, run.iter().copied(), hash)
+    }
+
+    /// Returns the stack with a path, root first, and its hash. Rows that were added after the last call of
+    /// [`enter_rows`](Stacks::enter_rows) are not found.
+    pub(crate) fn find(&self, path: impl DoubleEndedIterator<Item = FrameId> + ExactSizeIterator + Clone, hash: u64) -> Option<StackId> {
+        let is_path = |id: StackId| match self.row(id) {
+            (None, run) => path.clone().eq(run.iter().copied()),
+            _ => path.clone().rev().eq(self.leaf_to_root(id)),
+        };
+        let has_length = |row: &Row| row.hash() == hash && row.depth as usize == path.len();
+        self.index.find(hash, |&id| has_length(&self.rows[id.index()]) && is_path(id)).copied()
+    }
+
+    /// Adds a stack that differs from all those there.
+    pub(crate) fn add(
+        &mut self,
+        parent: Option<StackId>,
+        run: impl ExactSizeIterator<Item = FrameId>,
+        hash: u64,
+    ) -> Result<StackId> {
         let depth = parent.map_or(0, |id| self.depth(id) as usize) + run.len();
         if depth > self.max_depth as usize {
             return Err(Error::too_deep(self.max_depth));
@@ -227,9 +247,8 @@ impl Stacks {
         let Ok(run_end) = u32::try_from(self.runs.len() + run.len()) else {
             return Err(Error::limit("more than 4 billion frames in all stacks"));
         };
-        self.runs.extend_from_slice(run);
+        self.runs.extend(run);
         self.rows.push(Row { parent, depth: depth as u32, run_end, hash: halves(hash) });
-        self.enter_last();
         Ok(id)
     }
 

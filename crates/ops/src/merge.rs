@@ -25,6 +25,8 @@ pub struct MergeOptions {
     pub join_threads: bool,
     /// The key of a label to give each sample: its value is the name of the input.
     pub label_inputs: Option<String>,
+    /// In how many threads to look for equal stacks of large profiles.
+    pub threads: usize,
 }
 
 /// A merge in progress: the sum of the profiles that were added so far.
@@ -125,7 +127,7 @@ impl Merge {
             SoFar::One(first) => Box::new(Sum::of(*first)?),
             SoFar::Several(sum) => sum,
         };
-        let added = sum.add(part, notes);
+        let added = sum.add(part, self.options.threads, notes);
         self.so_far = SoFar::Several(sum);
         added
     }

@@ -98,7 +98,7 @@ impl Sum {
     }
 
     /// Adds a part.
-    pub(super) fn add(&mut self, part: Part, notes: &mut Notes) -> Result<()> {
+    pub(super) fn add(&mut self, part: Part, threads: usize, notes: &mut Notes) -> Result<()> {
         let Part { profile: from, shares, clock, shapes, shown, sessions, .. } = part;
         self.shapes.add(shapes)?;
         let plan = Plan::of(&self.profile.value_types, &from.value_types, notes)?;
@@ -109,11 +109,12 @@ impl Sum {
         header::join(&mut self.profile.meta, &from.meta, notes)?;
         let mut transfer = Transfer::new(&from, Facets::NONE);
         self.mappings.join(&from, &mut self.profile, &mut transfer);
-        let threads = self.sources.join(&from, &mut self.profile, &mut transfer)?;
+        let joined = self.sources.join(&from, &mut self.profile, &mut transfer)?;
         let shift_ns = self.clock.add(&clock)?;
-        threads.join_meta(&from.meta, &mut self.profile.meta, shift_ns)?;
-        self.sessions.add(&sessions, &plan, threads.goes_on);
-        self.add_samples(&from, &mut transfer, &plan, &threads, (&clock, shift_ns))?;
+        joined.join_meta(&from.meta, &mut self.profile.meta, shift_ns)?;
+        self.sessions.add(&sessions, &plan, joined.goes_on);
+        transfer.rows_of_samples(&mut self.profile, threads)?;
+        self.add_samples(&from, &mut transfer, &plan, &joined, (&clock, shift_ns))?;
         self.graphs.join(&from, &mut self.profile, &mut transfer, &plan)
     }
 
