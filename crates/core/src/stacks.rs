@@ -223,7 +223,11 @@ impl Stacks {
 
     /// Returns the stack with a path, root first, and its hash. Rows that were added after the last call of
     /// [`enter_rows`](Stacks::enter_rows) are not found.
-    pub(crate) fn find(&self, path: impl DoubleEndedIterator<Item = FrameId> + ExactSizeIterator + Clone, hash: u64) -> Option<StackId> {
+    pub(crate) fn find(
+        &self,
+        path: impl DoubleEndedIterator<Item = FrameId> + ExactSizeIterator + Clone,
+        hash: u64,
+    ) -> Option<StackId> {
         let is_path = |id: StackId| match self.row(id) {
             (None, run) => path.clone().eq(run.iter().copied()),
             _ => path.clone().rev().eq(self.leaf_to_root(id)),

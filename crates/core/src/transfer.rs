@@ -259,9 +259,10 @@ impl<'p> Transfer<'p> {
                 next = from.stacks.row(id).0;
             }
             stacks[start..].reverse();
-            let frames = stacks[start..].iter().flat_map(|&id| from.stacks.row(id).1);
-            for &frame in frames {
-                self.frame(to, frame);
+            for &frame in stacks[start..].iter().flat_map(|&id| from.stacks.row(id).1) {
+                if self.frames[frame.index()].is_none() {
+                    self.frame(to, frame);
+                }
             }
             self.thread(to, sample.thread);
             self.labels(to, sample.labels);

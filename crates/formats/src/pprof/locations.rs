@@ -44,6 +44,11 @@ impl Single {
         self.0 & INLINED != 0
     }
 
+    /// Returns whether this is the id of a frame that is not inlined.
+    fn is_known(self) -> bool {
+        (1..INLINED).contains(&self.0)
+    }
+
     fn id(self) -> Option<u64> {
         Some(u64::from(self.0 & !INLINED)).filter(|&id| id != 0)
     }
@@ -71,6 +76,20 @@ impl<'p> Locations<'p> {
 
     /// Fills `ids` with the locations of a path, leaf first.
     pub(super) fn add(&mut self, path: &[FrameId], ids: &mut Vec<u64>) {
+        ids.clear();
+        let mut are_known = true;
+        ids.extend(path.iter().rev().map(|frame| {
+            let single = self.singles.get(frame.index()).copied().unwrap_or(Single(0));
+            are_known &= single.is_known();
+            u64::from(single.0)
+        }));
+        if !are_known {
+            self.add_new(path, ids);
+        }
+    }
+
+    /// Does so for any path, of frames that are inlined or were not met before.
+    fn add_new(&mut self, path: &[FrameId], ids: &mut Vec<u64>) {
         ids.clear();
         let mut rest = path;
         while let Some((&first, after)) = rest.split_first() {

@@ -31,6 +31,7 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
     places.read_mappings(&std::mem::take(&mut parts.mappings), &mut texts, &mut profile)?;
     places.read_functions(&std::mem::take(&mut parts.functions), &mut texts, &mut profile)?;
     places.read_locations(&std::mem::take(&mut parts.locations), &mut profile)?;
+    profile.stacks.reserve(parts.sample_count, parts.samples.iter().map(|piece| piece.len()).sum::<usize>() / LOCATION);
     let hashes = profile.frame_hashes();
     let decoder = Decoder {
         input,
@@ -54,6 +55,8 @@ pub(super) fn read(input: Input<'_>, options: &ReadOptions, notes: &mut Notes) -
 
 /// About how many bytes of samples are decoded at once.
 pub(super) const PIECE: usize = 128 << 10;
+/// How many bytes a frame takes in a sample, at least, in most files that are so large that this matters.
+const LOCATION: usize = 2;
 
 /// The fields of the file by number, with the bodies of all messages but the samples.
 #[derive(Default)]
@@ -61,6 +64,7 @@ struct Parts<'a> {
     sample_types: Vec<&'a [u8]>,
     /// Pieces of the file with all samples, whole ones, that may have other fields between them.
     samples: Vec<&'a [u8]>,
+    sample_count: usize,
     mappings: Vec<&'a [u8]>,
     locations: Vec<&'a [u8]>,
     functions: Vec<&'a [u8]>,
@@ -91,7 +95,10 @@ impl<'a> Parts<'a> {
         while let Some(field) = fields.next()? {
             let header = &mut parts.header;
             match field.number {
-                2 => parts.samples.extend(samples.take(field.number().at, fields.rest())),
+                2 => {
+                    parts.sample_count += 1;
+                    parts.samples.extend(samples.take(field.number().at, fields.rest()));
+                }
                 1 => parts.sample_types.push(field.bytes()),
                 3 => parts.mappings.push(field.bytes()),
                 4 => parts.locations.push(field.bytes()),

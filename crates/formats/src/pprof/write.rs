@@ -9,7 +9,8 @@ use super::table::TextTable;
 use crate::gzip::GzipWriter;
 use flate2::Compression;
 use profkit_core::{
-    EqualSamples, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, Symbols, ThreadId, WriteOptions,
+    EqualSamples, FrameId, Id, LabelId, LabelValue, Mapping, Notes, Profile, Result, Sample, Samples, Symbols,
+    ThreadId, WriteOptions,
 };
 use prost::encoding::encoded_len_varint;
 use std::io::{self, Write};
@@ -121,21 +122,20 @@ impl<'p, 'o> Encoder<'p, 'o> {
 
     fn samples(&mut self, header: &Header<'_>, options: &WriteOptions) -> Result<()> {
         let profile = self.profile;
-        let merged = Merged::of(profile);
-        let stacks = merged.rows.iter().filter_map(|&row| profile.samples.at(row).stack);
+        let merged = Merged::of(&profile.samples);
+        let stacks = merged.samples().filter_map(|sample| sample.stack);
         let frames = stacks.map(|stack| u64::from(profile.stacks.depth(stack))).sum::<u64>();
         profile.check_size(frames.saturating_mul(LOCATION), options)?;
         let mut path: Vec<FrameId> = Vec::new();
         let (mut location_ids, mut values, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, &row) in merged.rows.iter().enumerate() {
-            let sample = profile.samples.at(row);
+        for sample in merged.samples() {
             path.clear();
             if let Some(stack) = sample.stack {
                 profile.stacks.read_path(stack, &mut path);
             }
             self.locations.add(&path, &mut location_ids);
             values.clear();
-            values.extend(merged.values(index).iter().map(|value| value.cast_unsigned()));
+            values.extend(sample.values.iter().map(|value| value.cast_unsigned()));
             values.resize(header.sample_types().len(), 0);
             labels.clear();
             self.thread_labels(header, sample.thread, &mut labels);
@@ -197,9 +197,15 @@ impl<'p, 'o> Encoder<'p, 'o> {
 
 /// Adds a number in groups of seven bits, the low ones first.
 fn put_varint(mut number: u64, out: &mut Vec<u8>) {
-    // Most numbers are of locations, and have two groups.
-    if (1 << 7..1 << 14).contains(&number) {
-        return out.extend_from_slice(&[number as u8 | 0x80, (number >> 7) as u8]);
+    // Most numbers are ids of locations. How many groups they have follows no order, so no branch depends on it: four are
+    // written, and those that are too many taken back.
+    if number < 1 << 28 {
+        let length = encoded_len_varint(number);
+        let groups = number & 0x7f | (number & 0x3f80) << 1 | (number & 0x1f_c000) << 2 | (number & 0xfe0_0000) << 3;
+        let go_on = 0x80_8080 & ((1 << (8 * (length - 1))) - 1);
+        let [first, second, third, fourth, ..] = (groups | go_on).to_le_bytes();
+        out.extend_from_slice(&[first, second, third, fourth]);
+        return out.truncate(out.len() + length - 4);
     }
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -209,43 +215,57 @@ fn put_varint(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// The samples with equal ones added up, since pprof has one sample for each stack with its labels.
-struct Merged {
-    stride: usize,
-    /// The first row of each.
-    rows: Vec<usize>,
+struct Merged<'p> {
+    samples: &'p Samples,
+    /// The first row of each; none where no row is like another.
+    rows: Option<Vec<usize>>,
     values: Vec<i64>,
 }
 
-impl Merged {
+impl<'p> Merged<'p> {
     /// Adds up samples without negative values, so that no sum is 0 that was not, while they fit.
-    fn of(profile: &Profile) -> Merged {
-        let mut merged = Merged { stride: profile.samples.stride(), rows: Vec::new(), values: Vec::new() };
-        let mut equal = EqualSamples::default();
-        for (row, sample) in profile.samples.iter().enumerate() {
-            let next = merged.rows.len();
-            let key = |place: usize| profile.samples.at(merged.rows.get(place).copied().unwrap_or(row)).key();
-            let is_negative = sample.values.iter().any(|&value| value < 0);
-            let place = if is_negative { next } else { equal.row(sample.key(), next, key) };
-            if place < next && merged.add(place, sample.values) {
-                continue;
-            }
-            merged.rows.push(row);
-            merged.values.extend_from_slice(sample.values);
+    fn of(samples: &'p Samples) -> Merged<'p> {
+        let mut merged = Merged { samples, rows: None, values: Vec::new() };
+        if !samples.iter().is_sorted_by(|before, after| before.stack < after.stack) {
+            merged.add_up();
         }
         merged
     }
 
-    fn values(&self, index: usize) -> &[i64] {
-        self.values.get(index * self.stride..(index + 1) * self.stride).unwrap_or_default()
+    fn add_up(&mut self) {
+        let (mut rows, mut equal) = (Vec::new(), EqualSamples::default());
+        for (row, sample) in self.samples.iter().enumerate() {
+            let next = rows.len();
+            let key = |place: usize| self.samples.at(rows.get(place).copied().unwrap_or(row)).key();
+            let is_negative = sample.values.iter().any(|&value| value < 0);
+            let place = if is_negative { next } else { equal.row(sample.key(), next, key) };
+            if place < next && self.add(place, sample.values) {
+                continue;
+            }
+            rows.push(row);
+            self.values.extend_from_slice(sample.values);
+        }
+        self.rows = Some(rows);
     }
 
-    /// Adds values to a row; returns whether they fit.
+    /// Adds values to those of a row; returns whether they fit.
     fn add(&mut self, index: usize, values: &[i64]) -> bool {
-        let fits = self.values(index).iter().zip(values).all(|(sum, value)| sum.checked_add(*value).is_some());
-        let sums = self.values.iter_mut().skip(index * self.stride);
+        let sums = self.values.get_mut(index * values.len()..(index + 1) * values.len()).unwrap_or_default();
+        let fits = sums.iter().zip(values).all(|(sum, value)| sum.checked_add(*value).is_some());
         if fits {
-            sums.zip(values).for_each(|(sum, value)| *sum += value);
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
         fits
+    }
+
+    /// Returns the samples, each with its sums.
+    fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
+        let stride = self.samples.stride();
+        let summed = self.rows.iter().flatten().enumerate().map(move |(index, &row)| {
+            let values = self.values.get(index * stride..(index + 1) * stride).unwrap_or_default();
+            Sample { values, ..self.samples.at(row) }
+        });
+        let as_they_are = if self.rows.is_none() { self.samples.len() } else { 0 };
+        summed.chain(self.samples.iter().take(as_they_are))
     }
 }
