@@ -26,6 +26,12 @@ impl<I: Id, R: Copy + Eq + Hash> Table<I, R> {
         id
     }
 
+    /// Makes room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+        self.index.reserve(rows, |id| hash_of(&self.rows[id.index()]));
+    }
+
     /// Returns whether a row is there.
     pub(crate) fn has(&self, row: R) -> bool {
         self.index.find(hash_of(&row), |id| self.rows[id.index()] == row).is_some()

@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 /// How many bytes are compressed at once.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 512 << 10;
 /// How far back a block can refer to the one before.
 const WINDOW: usize = 32 << 10;
 /// Deflate, no name, no time, no level told, an unknown system: equal bytes are equal files.

@@ -130,6 +130,7 @@ impl<'w, 'a> Places<'w, 'a> {
     /// Adds the frames of all locations to the profile.
     pub(super) fn read_locations(&mut self, bodies: &[&'a [u8]], profile: &mut Profile) -> Result<()> {
         self.locations.places = Ids::new(bodies.len());
+        profile.frames.reserve(bodies.len());
         let (mut lines, mut frames) = (Vec::new(), Vec::new());
         for body in bodies {
             let (mut id, mut mapping_id, mut is_inlined) = (Number::default(), Number::default(), false);
