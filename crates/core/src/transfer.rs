@@ -1,15 +1,13 @@
 //! Carrying rows from one profile into another, less the facets that shall stay behind.
 
+mod samples;
+
 use crate::error::Result;
 use crate::facet::{Facet, Facets};
 use crate::id::{FrameId, FunctionId, Id, LabelId, MappingId, StackId, StringId, ThreadId};
-use crate::parallel::in_order;
 use crate::profile::Profile;
 use crate::rows::{Frame, Function, LabelValue, Mapping, Thread};
 use std::num::NonZeroU64;
-
-/// How many stacks are looked up at once.
-const STACKS_AT_ONCE: usize = 1 << 14;
 
 /// The translation of the ids of one profile into those of another.
 pub struct Transfer<'p> {
@@ -210,76 +208,6 @@ impl<'p> Transfer<'p> {
         }
         self.path = path;
         Ok(*self.stacks[id.index()].get_or_insert(done.expect("a stack has at least one frame")))
-    }
-
-    /// Moves what the samples of `from` name, in their order: for each sample, that is only looked up then. Whether `to`
-    /// has a stack already is found in so many threads.
-    ///
-    /// # Errors
-    ///
-    /// Fails as [`stack`](Transfer::stack) does.
-    pub fn rows_of_samples(&mut self, to: &mut Profile, threads: usize) -> Result<()> {
-        let stacks = self.frames_of_samples(to);
-        if self.frame_by_frame || self.changes_frames {
-            return Ok(());
-        }
-        to.stacks.enter_rows();
-        let mut found = Vec::with_capacity(stacks.len());
-        let blocks: Vec<&[StackId]> = stacks.chunks(STACKS_AT_ONCE).collect();
-        let find = |stacks: &&[StackId]| stacks.iter().map(|&id| self.find(to, id)).collect::<Vec<_>>();
-        in_order(&blocks, threads, &find, &mut |ids: Vec<_>| -> Result<()> {
-            found.extend(ids);
-            Ok(())
-        })?;
-        for (id, found) in stacks.into_iter().zip(found) {
-            match (found, self.from.stacks.row(id)) {
-                (None, (Some(_), _)) => drop(self.stack_on_parent(to, id)?),
-                // All frames say what they said, so different stacks stay different.
-                (None, (None, run)) => {
-                    let run = run.iter().map(|frame| self.moved(*frame));
-                    self.stacks[id.index()] = Some(to.stacks.add(None, run, self.from.stacks.hash(id))?);
-                }
-                (found, _) => self.stacks[id.index()] = found,
-            }
-        }
-        Ok(())
-    }
-
-    /// Moves all that the samples of `from` name but the stacks; returns those, and the stacks that they extend, in the
-    /// order in which `to` gets them.
-    fn frames_of_samples(&mut self, to: &mut Profile) -> Vec<StackId> {
-        let from = self.from;
-        to.frames.reserve(from.frames.len());
-        let mut stacks = Vec::with_capacity(from.stacks.len());
-        let mut is_listed = vec![false; from.stacks.len()];
-        for sample in from.samples.iter() {
-            let start = stacks.len();
-            let mut next = sample.stack;
-            while let Some(id) = next.filter(|id| !std::mem::replace(&mut is_listed[id.index()], true)) {
-                stacks.push(id);
-                next = from.stacks.row(id).0;
-            }
-            stacks[start..].reverse();
-            for &frame in stacks[start..].iter().flat_map(|&id| from.stacks.row(id).1) {
-                if self.frames[frame.index()].is_none() {
-                    self.frame(to, frame);
-                }
-            }
-            self.thread(to, sample.thread);
-            self.labels(to, sample.labels);
-        }
-        stacks
-    }
-
-    /// Returns the stack of `to` that is a whole stack of `from`, if it is there.
-    fn find(&self, to: &Profile, id: StackId) -> Option<StackId> {
-        let (None, run) = self.from.stacks.row(id) else { return None };
-        to.stacks.find(run.iter().map(|&frame| self.moved(frame)), self.from.stacks.hash(id))
-    }
-
-    /// Returns the id in `to` of a frame that was moved.
-    fn moved(&self, frame: FrameId) -> FrameId {
-        self.frames[frame.index()].expect("frames are moved before their stacks")
     }
 
     /// Returns the id in `to` of a thread; none where threads or all that told it apart are left behind.
