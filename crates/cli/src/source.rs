@@ -22,8 +22,9 @@ pub struct Source {
 
 /// How many bytes of a file are read before progress is shown.
 const PIECE: u64 = 1 << 20;
-/// How many bytes of a file one thread reads at least.
-const SHARE: u64 = 8 << 20;
+/// How many bytes of a file one of several threads reads at least. Two of that is more than what allocators keep for
+/// later when it is given back.
+const SHARE: u64 = 16 << 20;
 /// What is wrong where stdin is asked for twice.
 pub(crate) const ONE_STDIN: &str = "- stands for stdin, which can be read only once";
 
@@ -113,7 +114,7 @@ fn read_all(
             let size = metadata.len().min(limit);
             bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
             let step = if metadata.is_file() { progress(size) } else { Progress::hidden() };
-            if metadata.is_file() && size >= SHARE && threads > 1 {
+            if metadata.is_file() && size > 2 * SHARE && threads > 1 {
                 read_side_by_side(&mut file, size, threads, &mut bytes, &step)?;
             }
             // Not through a reader that counts: it would have every byte set to zero before it is read.
@@ -215,8 +216,8 @@ mod tests {
         fs::write(&path, &wanted).unwrap();
         for threads in [1, 2, 3, 9] {
             assert!(read_all(Some(&path), u64::MAX, threads, &|_| Progress::hidden()).unwrap() == wanted);
-            let few = read_all(Some(&path), SHARE + 9, threads, &|_| Progress::hidden()).unwrap();
-            assert!(few == wanted[..SHARE as usize + 10]);
+            let few = read_all(Some(&path), 2 * SHARE + 9, threads, &|_| Progress::hidden()).unwrap();
+            assert!(few == wanted[..2 * SHARE as usize + 10]);
         }
     }
 
