@@ -15,6 +15,8 @@
 //! A node that weighs less than the least that is drawn is not made: its weight stays with its parent, and
 //! nobody looks at the frames below it.
 
+use profkit_core::{Result, in_order};
+
 /// The number that stands behind the last label of a path. In a tree by time, it labels what a node spent
 /// on its own in one piece.
 pub(crate) const NONE: u32 = 0;
@@ -84,51 +86,117 @@ impl Paths {
         true
     }
 
-    /// Returns the tree of all paths, less the nodes that weigh less than `least`.
-    pub(crate) fn into_trie(self, least: i64, by: By) -> Trie {
-        let mut trie = Trie { stride: self.stride, ..Trie::default() };
+    /// Returns the tree of all paths, less the nodes that weigh less than `least`, made in so many threads.
+    pub(crate) fn into_trie(self, least: i64, by: By, threads: usize) -> Result<Trie> {
+        self.into_trie_in_parts(least, by, threads, PATHS_AT_ONCE)
+    }
+
+    /// Sorts so many paths at once, those of one subtree; the tree is the same for any number of them.
+    fn into_trie_in_parts(self, least: i64, by: By, threads: usize, most: usize) -> Result<Trie> {
         let places = self.starts.iter().enumerate();
         let mut rows: Vec<Row> = places.map(|(row, &at)| Row { next: NONE, at, row: row as u32 }).collect();
         let mut pending = vec![Group { label: NONE, depth: 0, from: 0, to: rows.len(), weight: 0 }];
-        let mut children: Vec<Group> = Vec::new();
+        let (mut parts, mut children) = (Vec::new(), Vec::new());
+        let mut room = 0;
         while let Some(group) = pending.pop() {
-            trie.open(group.label, group.depth);
-            let rows = &mut rows[group.from..group.to];
-            let mut is_sorted = true;
-            let mut before = NONE;
-            for row in rows.iter_mut() {
-                row.next = self.labels[row.at as usize];
-                row.at += 1;
-                is_sorted &= before <= row.next;
-                before = row.next;
-            }
-            if !is_sorted {
-                rows.sort_unstable_by_key(|row| row.next);
-            }
-            let mut from = group.from;
-            for run in rows.chunk_by(|one, other| one.next == other.next) {
-                let label = run[0].next;
-                let weight = run.iter().map(|row| self.weights[row.row as usize]).sum();
-                if label != NONE && weight >= least {
-                    children.push(Group { label, depth: group.depth + 1, from, to: from + run.len(), weight });
-                } else {
-                    trie.pruned += u64::from(label != NONE);
-                    for row in run {
-                        trie.add_own(&self.values[row.row as usize * self.stride..][..self.stride]);
+            let paths = group.to - group.from;
+            if paths <= most {
+                match parts.last_mut().filter(|_| paths <= room) {
+                    Some(Part::Subtrees(groups)) => groups.push(group),
+                    _ => {
+                        parts.push(Part::Subtrees(vec![group]));
+                        room = most;
                     }
                 }
-                from += run.len();
+                room -= paths;
+                continue;
             }
-            if by == By::Weight {
-                children.sort_by_key(|child| std::cmp::Reverse(child.weight));
-            }
+            let mut node = Trie { stride: self.stride, ..Trie::default() };
+            self.open(&group, &mut rows, (least, by), &mut node, &mut children);
+            parts.push(Part::Node(node));
             pending.extend(children.drain(..).rev());
+        }
+        let made = |part: &Part| match part {
+            Part::Node(node) => node.clone(),
+            Part::Subtrees(groups) => self.subtrees(groups, &rows, (least, by)),
+        };
+        let mut trie = Trie { stride: self.stride, ..Trie::default() };
+        in_order(&parts, threads, &made, &mut |part: Trie| -> Result<()> {
+            trie.append(&part);
+            Ok(())
+        })?;
+        Ok(trie)
+    }
+
+    /// Returns the nodes of some groups with all that is below them.
+    fn subtrees(&self, groups: &[Group], rows: &[Row], least: (i64, By)) -> Trie {
+        let mut trie = Trie { stride: self.stride, ..Trie::default() };
+        let (mut pending, mut children) = (Vec::new(), Vec::new());
+        for group in groups {
+            let mut rows = rows[group.from..group.to].to_vec();
+            pending.push(Group { from: 0, to: rows.len(), ..*group });
+            while let Some(group) = pending.pop() {
+                self.open(&group, &mut rows, least, &mut trie, &mut children);
+                pending.extend(children.drain(..).rev());
+            }
         }
         trie
     }
+
+    /// Adds a node to a tree, and its children to those that are still to be made.
+    fn open(
+        &self,
+        group: &Group,
+        rows: &mut [Row],
+        (least, by): (i64, By),
+        trie: &mut Trie,
+        children: &mut Vec<Group>,
+    ) {
+        trie.open(group.label, group.depth);
+        let rows = &mut rows[group.from..group.to];
+        let mut is_sorted = true;
+        let mut before = NONE;
+        for row in rows.iter_mut() {
+            row.next = self.labels[row.at as usize];
+            row.at += 1;
+            is_sorted &= before <= row.next;
+            before = row.next;
+        }
+        if !is_sorted {
+            rows.sort_unstable_by_key(|row| row.next);
+        }
+        let mut from = group.from;
+        for run in rows.chunk_by(|one, other| one.next == other.next) {
+            let label = run[0].next;
+            let weight = run.iter().map(|row| self.weights[row.row as usize]).sum();
+            if label != NONE && weight >= least {
+                children.push(Group { label, depth: group.depth + 1, from, to: from + run.len(), weight });
+            } else {
+                trie.pruned += u64::from(label != NONE);
+                for row in run {
+                    trie.add_own(&self.values[row.row as usize * self.stride..][..self.stride]);
+                }
+            }
+            from += run.len();
+        }
+        if by == By::Weight {
+            children.sort_by_key(|child| std::cmp::Reverse(child.weight));
+        }
+    }
+}
+
+/// How many paths are sorted at once. What has no more is sorted without any thread.
+const PATHS_AT_ONCE: usize = 1 << 14;
+
+/// A part of the tree, in preorder.
+enum Part {
+    /// A node that so many paths share that its children are parts of their own.
+    Node(Trie),
+    Subtrees(Vec<Group>),
 }
 
 /// A path on its way into the tree.
+#[derive(Clone)]
 struct Row {
     /// The label that comes next.
     next: u32,
@@ -167,6 +235,14 @@ impl Trie {
         for (sum, value) in self.own[last..].iter_mut().zip(values) {
             *sum += value;
         }
+    }
+
+    /// Adds the nodes of another tree.
+    fn append(&mut self, other: &Trie) {
+        self.labels.extend_from_slice(&other.labels);
+        self.depths.extend_from_slice(&other.depths);
+        self.own.extend_from_slice(&other.own);
+        self.pruned += other.pruned;
     }
 
     /// Returns this tree with every node that has less than `least` with its children as a piece of its
@@ -241,18 +317,35 @@ mod tests {
 
     #[test]
     fn equal_beginnings_are_one_node() {
-        let trie = paths(ROWS).into_trie(0, By::Label);
+        let trie = paths(ROWS).into_trie(0, By::Label, 1).unwrap();
         let wanted = [(0, 0, 2, 21), (1, 1, 0, 10), (2, 2, 4, 9), (3, 3, 5, 5), (4, 2, 1, 1), (5, 1, 9, 9)];
         assert_eq!((nodes(&trie).as_slice(), trie.pruned), (&wanted[..], 0));
     }
 
     #[test]
     fn lists_join_as_if_they_were_one() {
-        let whole = paths(ROWS).into_trie(0, By::Label);
+        let whole = paths(ROWS).into_trie(0, By::Label, 1).unwrap();
         for at in 0..=ROWS.len() {
             let mut joined = paths(&ROWS[..at]);
             assert!(joined.append(&paths(&ROWS[at..])));
-            assert_eq!(joined.into_trie(0, By::Label), whole, "{at}");
+            assert_eq!(joined.into_trie(0, By::Label, 1).unwrap(), whole, "{at}");
+        }
+    }
+
+    #[test]
+    fn any_number_of_parts_and_threads_makes_the_same_tree() {
+        let many: Vec<Vec<u32>> =
+            (0..400).map(|row| (0..row % 7).map(|depth| 1 + row * row % (depth + 3)).collect()).collect();
+        let rows: Vec<(&[u32], i64)> = many.iter().zip(1..).map(|(path, weight)| (&path[..], weight)).collect();
+        for (least, by) in [(0, By::Label), (0, By::Weight), (700, By::Label), (700, By::Weight)] {
+            let whole = paths(&rows).into_trie(least, by, 1).unwrap();
+            assert!(whole.len() > 15);
+            for most in [0, 1, 3, 50] {
+                for threads in [0, 1, 3] {
+                    let parts = paths(&rows).into_trie_in_parts(least, by, threads, most).unwrap();
+                    assert_eq!(parts, whole, "{most} paths at once, {threads} threads");
+                }
+            }
         }
     }
 
@@ -260,13 +353,13 @@ mod tests {
     fn the_heaviest_child_may_come_first() {
         let mut rows = ROWS.to_vec();
         rows.push((&[5], 9));
-        let labels = paths(&rows).into_trie(0, By::Weight).labels;
+        let labels = paths(&rows).into_trie(0, By::Weight, 1).unwrap().labels;
         assert_eq!(labels, [0, 5, 1, 2, 3, 4]);
     }
 
     #[test]
     fn what_is_too_light_stays_with_its_parent() {
-        let trie = paths(ROWS).into_trie(6, By::Label);
+        let trie = paths(ROWS).into_trie(6, By::Label, 1).unwrap();
         assert_eq!(nodes(&trie), [(0, 0, 2, 21), (1, 1, 1, 10), (2, 2, 9, 9), (5, 1, 9, 9)]);
         assert_eq!(trie.pruned, 2);
     }
@@ -274,12 +367,12 @@ mod tests {
     #[test]
     fn a_deep_stack_is_no_recursion() {
         let deep: Vec<u32> = (1..300_000).collect();
-        let trie = paths(&[(&deep, 1), (&deep, 2)]).into_trie(0, By::Label);
+        let trie = paths(&[(&deep, 1), (&deep, 2)]).into_trie(0, By::Label, 1).unwrap();
         assert_eq!((trie.len(), trie.totals()[1], trie.own[299_999]), (300_000, 3, 3));
     }
 
     #[test]
     fn nothing_is_a_root_alone() {
-        assert_eq!(nodes(&paths(&[]).into_trie(1, By::Label)), [(0, 0, 0, 0)]);
+        assert_eq!(nodes(&paths(&[]).into_trie(1, By::Label, 1).unwrap()), [(0, 0, 0, 0)]);
     }
 }

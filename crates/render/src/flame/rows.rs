@@ -58,7 +58,8 @@ impl Scene<'_> {
         }
         sums.negative.note(notes);
         let by = if options.order == Order::Weight { By::Weight } else { By::Label };
-        Ok(paths.into_trie((sums.total(options.is_diff, shown)? as f64 * least / 100.0).ceil() as i64, by))
+        let least = (sums.total(options.is_diff, shown)? as f64 * least / 100.0).ceil() as i64;
+        paths.into_trie(least, by, threads)
     }
 
     /// Returns the threads with the rows of their samples, in file order.
