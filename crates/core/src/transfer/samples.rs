@@ -47,7 +47,6 @@ impl Transfer<'_> {
     /// order in which `to` gets them.
     fn frames_of_samples(&mut self, to: &mut Profile) -> Vec<StackId> {
         let from = self.from;
-        to.frames.reserve(from.frames.len());
         let mut stacks = Vec::with_capacity(from.stacks.len());
         let mut is_listed = vec![false; from.stacks.len()];
         for sample in from.samples.iter() {
