@@ -22,7 +22,7 @@ pub struct Source {
 
 /// How many bytes of a file are read before progress is shown.
 const PIECE: u64 = 1 << 20;
-/// How many bytes of a file one of several threads reads at least. Two of that is more than what allocators keep for
+/// How many bytes of a file one of several threads reads, or more. Two of that is more than what allocators keep for
 /// later when it is given back.
 const SHARE: u64 = 16 << 20;
 /// What is wrong where stdin is asked for twice.
@@ -143,7 +143,7 @@ fn read_side_by_side(
     use std::io::{Seek, SeekFrom};
     use std::os::unix::fs::FileExt;
 
-    let read = |share: &mut [u8], start: u64| -> io::Result<usize> {
+    let read = &|share: &mut [u8], start: u64| -> io::Result<usize> {
         let mut done = 0;
         while let Some(rest) = share.get_mut(done..).filter(|rest| !rest.is_empty()) {
             let piece = rest.len().min(PIECE as usize);
@@ -163,21 +163,24 @@ fn read_side_by_side(
     *bytes = Vec::new();
     *bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
     let share = bytes.len().div_ceil(threads).max(SHARE as usize);
-    let done = std::thread::scope(|scope| {
-        let shares = bytes.chunks_mut(share).enumerate();
-        let started: Vec<_> =
-            shares.map(|(index, part)| scope.spawn(move || (part.len(), read(part, (index * share) as u64)))).collect();
+    let done = std::thread::scope(|scope| -> io::Result<usize> {
+        let mut started = Vec::new();
+        for (index, part) in bytes.chunks_mut(share).enumerate() {
+            let (wanted, read) = (part.len(), move || read(part, (index * share) as u64));
+            // What no thread could be started for is read after that.
+            let Ok(thread) = std::thread::Builder::new().spawn_scoped(scope, read) else { break };
+            started.push((wanted, thread));
+        }
         let mut done = 0;
-        for thread in started {
-            let (wanted, read) =
-                thread.join().map_err(|_| io::Error::other("a thread that reads has ended too early"))?;
-            let read = read?;
+        for (wanted, thread) in started {
+            let gone = |_| io::Error::other("a thread that reads has ended too early");
+            let read = thread.join().map_err(gone)??;
             done += read;
             if read < wanted {
                 break;
             }
         }
-        Ok::<usize, io::Error>(done)
+        Ok(done)
     })?;
     bytes.truncate(done);
     file.seek(SeekFrom::Start(done as u64))?;

@@ -18,7 +18,7 @@ impl Transfer<'_> {
     /// Fails as [`stack`](Transfer::stack) does.
     pub fn rows_of_samples(&mut self, to: &mut Profile, threads: usize) -> Result<()> {
         let stacks = self.frames_of_samples(to);
-        if self.frame_by_frame || self.changes_frames {
+        if self.frame_by_frame || self.changes_frames || self.has_frames_become_one(to) {
             return Ok(());
         }
         to.stacks.enter_rows();
@@ -32,7 +32,7 @@ impl Transfer<'_> {
         for (id, found) in stacks.into_iter().zip(found) {
             match (found, self.from.stacks.row(id)) {
                 (None, (Some(_), _)) => drop(self.stack_on_parent(to, id)?),
-                // All frames say what they said, so different stacks stay different.
+                // All frames stay different, and so do stacks.
                 (None, (None, run)) => {
                     let run = run.iter().map(|frame| self.moved(*frame));
                     self.stacks[id.index()] = Some(to.stacks.add(None, run, self.from.stacks.hash(id))?);
@@ -68,6 +68,12 @@ impl Transfer<'_> {
         stacks
     }
 
+    /// Returns whether frames that differ in `from` are one in `to`, since mappings were joined.
+    fn has_frames_become_one(&self, to: &Profile) -> bool {
+        let mut is_taken = vec![false; to.frames.len()];
+        self.frames.iter().flatten().any(|id| std::mem::replace(&mut is_taken[id.index()], true))
+    }
+
     /// Returns the stack of `to` that is a whole stack of `from`, if it is there.
     fn find(&self, to: &Profile, id: StackId) -> Option<StackId> {
         let (None, run) = self.from.stacks.row(id) else { return None };
@@ -84,7 +90,7 @@ impl Transfer<'_> {
 mod tests {
     use super::*;
     use crate::facet::Facets;
-    use crate::rows::{Frame, Function};
+    use crate::rows::{Frame, Function, Mapping, Symbols};
     use crate::samples::Sample;
     use crate::value::ValueType;
 
@@ -127,5 +133,27 @@ mod tests {
             // What was added without being looked for is found from now on.
             assert!(stacks(&mut to, &mut Transfer::new(&from, Facets::NONE)) == expected, "{threads} threads");
         }
+    }
+
+    #[test]
+    fn stacks_become_one_where_their_frames_do() {
+        let mut from = Profile::new(vec![ValueType::unnamed()]);
+        for has in [Symbols::default(), Symbols::FUNCTIONS] {
+            let mapping = Some(from.mapping(Mapping { has, ..Mapping::default() }));
+            let frame = from.frame(Frame { mapping, ..Frame::default() });
+            let stack = from.stack(&[frame]).expect("not deep");
+            from.samples.push(Sample::new(Some(stack), &[1]));
+        }
+        assert_eq!((from.frames.len(), from.stacks.len()), (2, 2));
+        let mut to = Profile::new(vec![ValueType::unnamed()]);
+        let mut transfer = Transfer::new(&from, Facets::NONE);
+        let first = from.mappings.iter().next().map(|(id, _)| id).expect("a mapping");
+        let joined = transfer.mapping(&mut to, first);
+        from.mappings.iter().for_each(|(id, _)| transfer.join_mapping(id, joined));
+        transfer.rows_of_samples(&mut to, 1).expect("not deep");
+        for sample in from.samples.iter() {
+            transfer.stack(&mut to, sample.stack.expect("a stack")).expect("not deep");
+        }
+        assert_eq!((to.frames.len(), to.stacks.len()), (1, 1));
     }
 }

@@ -16,8 +16,8 @@ use profkit_core::Input;
 /// A file without its samples.
 pub(super) struct Cut<'a> {
     pub(super) rest: Vec<u8>,
-    /// The parts that the samples of each profile were cut into: none where they were not cut out.
-    pub(super) samples: Vec<Vec<&'a [u8]>>,
+    /// The profiles whose samples were cut out, by their places in the file, with the parts of their samples.
+    pub(super) samples: Vec<(usize, Vec<&'a [u8]>)>,
 }
 
 impl<'a> Cut<'a> {
@@ -25,20 +25,27 @@ impl<'a> Cut<'a> {
     /// lists.
     pub(super) fn of(input: Input<'a>, size: usize) -> Option<Cut<'a>> {
         let bytes = input.bytes();
-        let profiles = if bytes.len() > size { json::from_value(bytes, "profiles")? } else { return None };
+        if bytes.len() <= size {
+            return None;
+        }
+        // There are large files without: all that they have are events.
+        memchr::memmem::find(bytes, b"\"samples\"")?;
         let (mut rest, mut done) = (Vec::new(), 0);
         let mut samples = Vec::new();
-        for profile in json::elements(profiles)? {
-            let lists = json::from_value(profile, "samples").and_then(inside).filter(|lists| lists.len() > size);
-            samples.push(lists.map_or(Vec::new(), |lists| parts(lists, size)));
-            if let Some(lists) = lists {
-                let start = input.offset(lists);
-                rest.extend_from_slice(bytes.get(done..start)?);
-                done = start + lists.len();
-            }
+        let profiles = json::elements(json::from_value(bytes, "profiles")?)?;
+        for (index, profile) in profiles.take_while(|profile| profile.starts_with(b"{")).enumerate() {
+            let lists = json::from_value(profile, "samples").and_then(inside);
+            let Some(lists) = lists.filter(|lists| lists.len() > size) else { continue };
+            let start = input.offset(lists);
+            rest.extend_from_slice(bytes.get(done..start)?);
+            done = start + lists.len();
+            samples.push((index, parts(lists, size)));
+        }
+        if samples.is_empty() {
+            return None;
         }
         rest.extend_from_slice(bytes.get(done..)?);
-        samples.iter().any(|parts| !parts.is_empty()).then_some(Cut { rest, samples })
+        Some(Cut { rest, samples })
     }
 }
 
@@ -59,7 +66,9 @@ fn parts(lists: &[u8], size: usize) -> Vec<&[u8]> {
         from += found + 1;
         let Some((part, behind)) = rest.split_at_checked(from) else { break };
         let next = behind.trim_ascii_start().strip_prefix(b",").map(<[u8]>::trim_ascii_start);
-        if let Some(next) = next.filter(|next| next.starts_with(b"[")) {
+        // A form feed, which is no blank in JSON, stays in a part and is refused there.
+        let gap = next.and_then(|next| behind.get(..behind.len() - next.len())).unwrap_or_default();
+        if let Some(next) = next.filter(|next| next.starts_with(b"[") && !gap.contains(&b'\x0c')) {
             parts.push(part);
             (rest, from) = (next, size);
         }
@@ -74,10 +83,13 @@ mod tests {
     use crate::speedscope::file::parse_part;
     use profkit_core::Input;
 
-    fn cut(text: &str, size: usize) -> Option<(String, Vec<Vec<String>>)> {
+    /// The profiles whose samples were cut out, with the parts.
+    type Samples = Vec<(usize, Vec<String>)>;
+
+    fn cut(text: &str, size: usize) -> Option<(String, Samples)> {
         let Cut { rest, samples } = Cut::of(Input::new(text.as_bytes()), size)?;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let samples = samples.iter().map(|parts| parts.iter().map(|part| text(part)).collect());
+        let samples = samples.iter().map(|(index, parts)| (*index, parts.iter().map(|part| text(part)).collect()));
         Some((text(&rest), samples.collect()))
     }
 
@@ -88,8 +100,9 @@ mod tests {
         let rest = r#"{"a":"[{]","profiles":[{"b":[[1]],"samples": [] ,"weights":[1]},{"samples":[]}]}"#;
         let (found, samples) = cut(file, 6).unwrap();
         assert_eq!(found, rest);
-        assert_eq!(samples, [&["[0,1] , [0,2]", "[],[3]"][..], &[]]);
-        assert_eq!(cut(file, 3).unwrap().1, [&["[0,1]", "[0,2]", "[],[3]"][..], &[]]);
+        let parts = |parts: &[&str]| -> Samples { vec![(0, parts.iter().copied().map(str::to_owned).collect())] };
+        assert_eq!(samples, parts(&["[0,1] , [0,2]", "[],[3]"]));
+        assert_eq!(cut(file, 3).unwrap().1, parts(&["[0,1]", "[0,2]", "[],[3]"]));
         assert_eq!(cut(file, 50).map(|(rest, _)| rest), None);
     }
 
@@ -97,11 +110,20 @@ mod tests {
     fn what_is_no_list_of_lists_is_not_made_one() {
         let parts = |samples: &str| {
             let file = format!(r#"{{"profiles":[{{"samples":{samples}}}]}}"#);
-            cut(&file, 1).map(|(_, mut parts)| parts.remove(0))
+            cut(&file, 1).map(|(_, mut parts)| parts.remove(0).1)
         };
         let is_list = |part: &String| parse_part(part.as_bytes()).is_ok();
         assert!(parts("[[0],[1], [0,0]]").unwrap().iter().all(is_list));
-        for odd in ["[[0],[1]", "[[0],[1]]]", "[[0] [1],[2]]", "[[0],[[1],[2]]]", "[[0],[1],]", "[[0],1]"] {
+        for odd in [
+            "[[0],[1]",
+            "[[0],[1]]]",
+            "[[0] [1],[2]]",
+            "[[0],[[1],[2]]]",
+            "[[0],[1],]",
+            "[[0],1]",
+            "[[0]\x0c,[1]]",
+            "[[0],\x0c[1]]",
+        ] {
             assert!(!parts(odd).unwrap().iter().all(is_list), "{odd}");
         }
         assert_eq!(parts(r#""[0],[1]""#), None);

@@ -37,7 +37,12 @@ pub(super) fn read_in_parts(
 }
 
 /// Reads a file whose samples are in it, or in parts for each of its profiles.
-fn read_file(mut file: File<'_>, samples: &[Vec<&[u8]>], options: &ReadOptions, notes: &mut Notes) -> Result<Profile> {
+fn read_file(
+    mut file: File<'_>,
+    samples: &[(usize, Vec<&[u8]>)],
+    options: &ReadOptions,
+    notes: &mut Notes,
+) -> Result<Profile> {
     let key = file.profkit.as_ref().map(super::key::FileKey::invented).transpose();
     let invented = key.map_err(|message| Error::malformed(message).at(path("profkit.invented")))?;
     let mut plan = Plan::of(&mut file, notes)?;
@@ -53,8 +58,9 @@ fn read_file(mut file: File<'_>, samples: &[Vec<&[u8]>], options: &ReadOptions, 
     let amounts = profile.value_types.iter().map(|_| Amounts::new()).collect();
     let mut reader = Reader { profile, known: &known, threads: options.threads(), amounts, notes };
     let mut tracks = Vec::with_capacity(plan.tracks.len());
+    let mut cut = samples.iter().peekable();
     for (index, (entry, track)) in file.profiles.into_iter().zip(plan.tracks).enumerate() {
-        let parts = samples.get(index).map_or(&[][..], Vec::as_slice);
+        let parts = cut.next_if(|(place, _)| *place == index).map_or(&[][..], |(_, parts)| parts);
         let Some(track) = track else {
             check_empty(&entry, parts, index)?;
             continue;
