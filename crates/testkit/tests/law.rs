@@ -103,7 +103,7 @@ proptest! {
         let pivot = pivot.min(rows.len());
         // Whole ticks change places, so that samples of one instant keep their order.
         prop_assume!(pivot == 0 || pivot == rows.len() || rows[pivot - 1].time_ns != rows[pivot].time_ns);
-        let mut turned = profile.clone();
+        let mut turned = (*profile).clone();
         turned.samples = profkit_core::Samples::new(2);
         for row in rows[pivot..].iter().chain(&rows[..pivot]) {
             turned.samples.push(profkit_core::Sample { values: &[0, 0], ..*row });
