@@ -211,27 +211,29 @@ mod tests {
     use super::*;
     use std::fs;
 
+    /// Returns a file of a half more than so many shares, and what is in it.
+    fn file(shares: usize) -> (tempfile::NamedTempFile, Vec<u8>) {
+        let bytes: Vec<u8> = (0..SHARE as usize * (2 * shares + 1) / 2).map(|index| (index / 3) as u8).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), &bytes).unwrap();
+        (file, bytes)
+    }
+
     #[test]
     fn threads_read_what_is_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        let wanted: Vec<u8> = (0..SHARE as usize * 5 / 2).map(|index| (index / 3) as u8).collect();
-        fs::write(&path, &wanted).unwrap();
+        let (file, wanted) = file(2);
         for threads in [1, 2, 3, 9] {
-            assert!(read_all(Some(&path), u64::MAX, threads, &|_| Progress::hidden()).unwrap() == wanted);
-            let few = read_all(Some(&path), 2 * SHARE + 9, threads, &|_| Progress::hidden()).unwrap();
+            assert!(read_all(Some(file.path()), u64::MAX, threads, &|_| Progress::hidden()).unwrap() == wanted);
+            let few = read_all(Some(file.path()), 2 * SHARE + 9, threads, &|_| Progress::hidden()).unwrap();
             assert!(few == wanted[..2 * SHARE as usize + 10]);
         }
     }
 
     #[test]
     fn a_file_may_have_become_shorter_or_longer() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        let wanted: Vec<u8> = (0..SHARE as usize * 3 / 2).map(|index| (index / 3) as u8).collect();
-        fs::write(&path, &wanted).unwrap();
+        let (file, wanted) = file(1);
         for (told, there) in [(SHARE * 4, wanted.len()), (SHARE * 5 / 4, SHARE as usize * 5 / 4)] {
-            let mut file = File::open(&path).unwrap();
+            let mut file = File::open(file.path()).unwrap();
             let mut bytes = Vec::new();
             read_side_by_side(&mut file, told, 3, &mut bytes, &Progress::hidden()).unwrap();
             assert_eq!(bytes.len(), there);

@@ -34,9 +34,8 @@ const USUAL_DEPTH: usize = 8;
 pub struct Stacks {
     rows: Vec<Row>,
     runs: Vec<FrameId>,
-    /// Finds rows by their hashes: the first `entered` ones. The others are entered when one is looked for.
+    /// Finds rows by their hashes: the first ones, as many as it has. The others are entered when one is looked for.
     index: HashTable<StackId>,
-    entered: usize,
     /// Stacks that were found to start with the path of another row than the one they extend: found once more, they
     /// are not compared from end to end again.
     prefixes: Map<(StackId, StackId), ()>,
@@ -67,7 +66,7 @@ fn halves(hash: u64) -> [u32; 2] {
 impl Default for Stacks {
     fn default() -> Stacks {
         let (rows, runs, index, prefixes) = (Vec::new(), Vec::new(), HashTable::new(), Map::default());
-        Stacks { rows, runs, index, entered: 0, prefixes, max_depth: MAX_DEPTH }
+        Stacks { rows, runs, index, prefixes, max_depth: MAX_DEPTH }
     }
 }
 
@@ -152,7 +151,6 @@ impl Stacks {
         let rows = self.rows.len() + rows.min(frames / USUAL_DEPTH);
         if rows > self.index.capacity() {
             self.index = HashTable::with_capacity(rows.max(self.rows.len() * 2));
-            self.entered = 0;
             self.enter_rows();
         }
     }
@@ -175,7 +173,6 @@ impl Stacks {
             self.rows[index].hash = halves(extended(head, run, hashes));
         }
         self.index.clear();
-        self.entered = 0;
     }
 
     /// Enters the rows that were added into the table that finds rows by their hashes.
@@ -188,13 +185,11 @@ impl Stacks {
             // The memory of the old one goes first.
             self.index = HashTable::new();
             self.index = HashTable::with_capacity(rows.len() * 2);
-            self.entered = 0;
         }
-        for index in self.entered..rows.len() {
+        for index in self.index.len()..rows.len() {
             let id = StackId::from_index(index);
             self.index.insert_unique(rows[index].hash(), id, |id| rows[id.index()].hash());
         }
-        self.entered = rows.len();
     }
 
     /// Returns the stack that adds `run`, root first, to `parent`. `hashes` are those of all frames.

@@ -52,21 +52,15 @@ fn with_path<'a, T: Deserialize<'a>>(input: &'a [u8], found: serde_json::Error) 
 /// Values are skipped, not parsed; where the text breaks off, the keys before it are returned. Returns
 /// none for anything that does not start like an object.
 pub(crate) fn top_level(input: &[u8]) -> Option<Vec<(&str, &[u8])>> {
-    let entries = Entries { rest: input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() };
+    let entries = Entries::of(input)?;
     let text = |(key, value)| Some((std::str::from_utf8(key).ok()?, value));
     Some(entries.filter_map(text).collect())
 }
 
-/// Returns a JSON object from the value of a key on.
+/// Returns what follows the colon of a key, from the value on, in a JSON object.
 pub(crate) fn from_value<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
-    let mut entries = Entries { rest: object.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() };
-    loop {
-        let (found, after) = string(entries.rest)?;
-        if found == key.as_bytes() {
-            return Some(after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start());
-        }
-        entries.next()?;
-    }
+    let after = find_key(object, |found, after| (found == key.as_bytes()).then_some(after))?;
+    Some(after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start())
 }
 
 /// Returns the values of the JSON list at the start of a text, up to where it ends or breaks off.
@@ -81,15 +75,18 @@ pub(crate) fn elements(list: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
 
 /// Returns the first of the given keys that a JSON object has, without a look at what follows.
 pub(crate) fn first_key(input: &[u8], names: &[&str]) -> Option<usize> {
-    let mut rest = input.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
+    find_key(input, |key, _| names.iter().position(|name| name.as_bytes() == key))
+}
+
+/// Returns what `pick` makes of the first key of a JSON object that it picks, and of the text behind that key.
+fn find_key<'a, T>(object: &'a [u8], pick: impl Fn(&[u8], &'a [u8]) -> Option<T>) -> Option<T> {
+    let mut entries = Entries::of(object)?;
     loop {
-        let (key, _) = string(rest)?;
-        if let Some(place) = names.iter().position(|name| name.as_bytes() == key) {
-            return Some(place);
+        let (key, after) = string(entries.rest)?;
+        if let Some(picked) = pick(key, after) {
+            return Some(picked);
         }
-        let mut entries = Entries { rest };
         entries.next()?;
-        rest = entries.rest;
     }
 }
 
@@ -105,6 +102,13 @@ pub(crate) fn object_length(input: &[u8]) -> Option<usize> {
 /// The entries of an object as raw text, up to where it breaks off.
 struct Entries<'a> {
     rest: &'a [u8],
+}
+
+impl<'a> Entries<'a> {
+    /// Returns those of the object that the text starts with, if it starts with one.
+    fn of(text: &'a [u8]) -> Option<Entries<'a>> {
+        Some(Entries { rest: text.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start() })
+    }
 }
 
 impl<'a> Iterator for Entries<'a> {

@@ -24,6 +24,9 @@ pub(crate) const NONE: u32 = 0;
 /// How many labels all paths together may have: half a gigabyte of them.
 pub(crate) const MOST_LABELS: usize = 1 << 27;
 
+/// How many paths are sorted at once. What has no more is sorted without any thread.
+const PATHS_AT_ONCE: usize = 1 << 14;
+
 /// Paths of labels, root first, each with a weight and values. Labels are counted from 1.
 #[derive(Default)]
 pub(crate) struct Paths {
@@ -111,7 +114,7 @@ impl Paths {
                 room -= paths;
                 continue;
             }
-            let mut node = Trie { stride: self.stride, ..Trie::default() };
+            let mut node = Trie::new(self.stride);
             self.open(&group, &mut rows, (least, by), &mut node, &mut children);
             parts.push(Part::Node(node));
             pending.extend(children.drain(..).rev());
@@ -120,7 +123,7 @@ impl Paths {
             Part::Node(node) => node.clone(),
             Part::Subtrees(groups) => self.subtrees(groups, &rows, (least, by)),
         };
-        let mut trie = Trie { stride: self.stride, ..Trie::default() };
+        let mut trie = Trie::new(self.stride);
         in_order(&parts, threads, &made, &mut |part: Trie| -> Result<()> {
             trie.append(&part);
             Ok(())
@@ -130,7 +133,7 @@ impl Paths {
 
     /// Returns the nodes of some groups with all that is below them.
     fn subtrees(&self, groups: &[Group], rows: &[Row], least: (i64, By)) -> Trie {
-        let mut trie = Trie { stride: self.stride, ..Trie::default() };
+        let mut trie = Trie::new(self.stride);
         let (mut pending, mut children) = (Vec::new(), Vec::new());
         for group in groups {
             let mut rows = rows[group.from..group.to].to_vec();
@@ -185,13 +188,11 @@ impl Paths {
     }
 }
 
-/// How many paths are sorted at once. What has no more is sorted without any thread.
-const PATHS_AT_ONCE: usize = 1 << 14;
-
 /// A part of the tree, in preorder.
 enum Part {
     /// A node that so many paths share that its children are parts of their own.
     Node(Trie),
+    /// Nodes with all that is below them.
     Subtrees(Vec<Group>),
 }
 
@@ -215,9 +216,13 @@ struct Group {
 }
 
 impl Trie {
+    fn new(stride: usize) -> Trie {
+        Trie { stride, ..Trie::default() }
+    }
+
     /// Returns a tree of nothing but a root.
     pub(crate) fn root(stride: usize) -> Trie {
-        let mut trie = Trie { stride, ..Trie::default() };
+        let mut trie = Trie::new(stride);
         trie.open(NONE, 0);
         trie
     }
@@ -249,7 +254,7 @@ impl Trie {
     /// parent's own time.
     pub(crate) fn thinned(&self, least: i64) -> Trie {
         let totals = self.totals();
-        let mut thin = Trie { stride: self.stride, ..Trie::default() };
+        let mut thin = Trie::new(self.stride);
         let mut node = 0;
         while node < self.len() {
             let (depth, total) = (self.depths[node], totals[node]);
